@@ -1,0 +1,31 @@
+"""The writers of assessments.  A series only ever grows or is corrected in the open; nothing overwrites an earlier finding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutela.assessment.rules.validation import check_assessment
+from tutela.errors import TutelaError, problem
+from tutela.inventory.actions import Refused
+from tutela.people.actions import require
+from tutela.people.rules import Actor
+from tutela.store import journal
+from tutela.store import search as store_search
+from tutela.store.documents import bare, dashed, new_ids
+from tutela.store.write import Row, write
+
+
+def record_assessment(actor: Actor, place_id: str, assessment: dict[str, Any]) -> str:
+    """Add an assessment to a place's series; gives its public id."""
+    require(actor, "record-assessment")
+    found = store_search.read(bare(place_id), actor.audience)
+    if found is None:
+        raise TutelaError(problem("record-unknown", value=place_id))
+    document = {"status": "submitted", **assessment, "place": bare(place_id)}
+    problems = check_assessment(document)
+    if problems:
+        raise Refused(problems)
+    uuid = new_ids(1)[0]
+    with journal.change(actor.id, "assessment.record") as change:
+        write(change, [Row("assessment", uuid, document, new=True)])
+    return dashed(uuid)

@@ -1,0 +1,30 @@
+"""The readers of assessments: a place's series, as its reader may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutela.assessment.rules.series import order
+from tutela.inventory.rules.audience import sight_of
+from tutela.people.rules import Actor
+from tutela.store import search as store_search
+from tutela.store.documents import bare, dashed, loads
+
+WITHHELD = ("note", "assessor_role", "imagery", "source")
+
+
+def series(actor: Actor, public_id: str) -> list[dict[str, Any]]:
+    """The assessments of a place, oldest observation first, each with its ``id``; empty where the place is hidden."""
+    found = store_search.read(bare(public_id), actor.audience)
+    if found is None:
+        return []
+    details = sight_of(loads(found.text), actor.audience).details
+    out = []
+    for uuid, text in store_search.linked(found.record, "about"):
+        document = loads(text)
+        if "condition" not in document and document.get("outcome") is None and "observed" not in document and not document.get("damages"):
+            continue
+        if not details:
+            document = {k: v for k, v in document.items() if k not in WITHHELD}
+        out.append({**document, "id": dashed(uuid)})
+    return sorted(out, key=order)

@@ -1,0 +1,1 @@
+"""Pure decisions about assessments: no Django, no I/O."""

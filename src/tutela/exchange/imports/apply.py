@@ -1,0 +1,231 @@
+"""From the staging file to the register: match, merge, and write, in one change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tutela.errors import TutelaError, declare, problem
+from tutela.exchange.imports.merging import assessment_key, differences, updated
+from tutela.exchange.imports.report import Report
+from tutela.exchange.imports.staging import Staged, Staging
+from tutela.exchange.mapping.model import Mapping
+from tutela.store import backend, journal
+from tutela.store.documents import bare, dumps, loads, new_ids
+from tutela.store.kinds import KINDS
+from tutela.store.write import Row, write
+
+if TYPE_CHECKING:
+    from tutela.exchange.imports.run import Opened, Progress, Task
+
+declare({
+    "key-ambiguous": ("{value} is the number of {count} places in the register.", "Merge the places first, or give each its own number."),
+    "import-conflict": ("The import could not be applied: {reason}", "Run it again; nothing was written."),
+})
+
+BATCH = 1000
+EXAMPLES = 5
+
+
+class _Skip(Exception):
+    """A place that cannot be applied; counted as refused."""
+
+
+def apply(actor: str, task: Task, mapping: Mapping, staging: Staging, report: Report, opened: list[Opened], writes: bool,
+          tell: Progress) -> None:
+    """Write what is staged as one change, or only count what it would do."""
+    matcher = Matcher(mapping, report, opened)
+    if not writes:
+        for _ in matcher.rows(staging, tell):
+            pass
+        _absent(mapping, staging, report)
+        return
+    from tutela.exchange.models import Import
+
+    with journal.change(actor, "exchange.import", mapping.name, files=[{"name": o.source.name, "digest": o.source.stated.get("digest")} for o in opened],
+                        mapping=mapping.name) as change:
+        outcome = write(change, matcher.rows(staging, tell))
+        report.assessments = outcome.created["assessment"]
+        _absent(mapping, staging, report)
+        if task.complete and report.absent_count:
+            report.removed = _remove(change, mapping, staging)
+        if matcher.late and not task.partial:
+            raise TutelaError(problem("import-conflict", reason=matcher.late.message))
+        report.change = change.id if change.lines or outcome.created or outcome.updated or outcome.deleted else None
+        kept = Import.objects.create(actor=actor, files=report.files, mapping=mapping.name, mapping_text=mapping.text, state="committed",
+                                     change=report.change,
+                                     options={"partial": task.partial, "complete": task.complete, **task.options})
+        report.id = kept.id
+    Import.objects.filter(pk=report.id).update(report=report.as_dict())
+
+
+class Matcher:
+    """Finds for each staged place the record it is, and yields the rows that must be written."""
+
+    def __init__(self, mapping: Mapping, report: Report, opened: list[Opened]) -> None:
+        self.mapping, self.report = mapping, report
+        self.source = mapping.source["key"]
+        self.scheme = (mapping.key or {}).get("scheme", self.source)
+        self.files = [{"file": o.source.name, "digest": o.source.stated.get("digest")} for o in opened]
+        self.about = [{**mapping.source, "file": f["file"]} for f in self.files]
+        self.late: Any = None
+
+    def rows(self, staging: Staging, tell: Progress) -> Iterator[Row]:
+        from tutela.exchange.imports.run import chunks
+
+        done = 0
+        for batch in chunks(staging.places(), BATCH):
+            held = self._held(batch)
+            fresh = iter(new_ids(sum(1 + len(s.assessments) for s in batch)))
+            for staged in batch:
+                self.report.places += 1
+                try:
+                    number = self._match(staged, held)
+                except _Skip:
+                    continue
+                if number is None:
+                    yield from self._created(staged, fresh)
+                else:
+                    yield from self._updated(staged, held, number, fresh)
+            done += len(batch)
+            tell("Writing", done, staging.parts)
+
+    def _held(self, batch: list[Staged]) -> _Held:
+        held = _Held()
+        keys = [s.key for s in batch if s.key is not None]
+        for value, record in backend.select_in("SELECT value, record FROM store_key WHERE value IN {in} AND scheme = %s", keys, self.scheme):
+            held.by_key.setdefault(value, []).append(record)
+        ids = [bare(s.id) for s in batch if s.id]
+        for uuid, record in backend.select_in("SELECT uuid, id FROM store_record WHERE uuid IN {in} AND live AND kind = %s", ids, KINDS["place"].code):
+            held.by_uuid[uuid] = record
+        records = {r for found in held.by_key.values() for r in found} | set(held.by_uuid.values())
+        if records:
+            sql = ("SELECT r.id, r.uuid, p.document FROM store_record r JOIN store_payload p ON p.seq = r.line WHERE r.id IN {in}")
+            held.documents = {number: (uuid, text) for number, uuid, text in backend.select_in(sql, sorted(records))}
+            sql = ("SELECT k.target, r.uuid, p.document FROM store_link k JOIN store_record r ON r.id = k.source JOIN store_payload p ON p.seq = r.line "
+                   "WHERE k.target IN {in} AND k.role = 'about' AND r.live AND r.kind = %s ORDER BY r.id")
+            for number, uuid, text in backend.select_in(sql, sorted(records), KINDS["assessment"].code):
+                held.series.setdefault(number, []).append((uuid, loads(text)))
+        return held
+
+    def _match(self, staged: Staged, held: _Held) -> int | None:
+        if staged.id:
+            number = held.by_uuid.get(bare(staged.id))
+            if number is None:
+                self._refuse(staged, "id-unknown", staged.id)
+            return number
+        found = held.by_key.get(staged.key, ()) if staged.key is not None else ()
+        if len(found) > 1:
+            self._refuse(staged, "key-ambiguous", staged.key, count=len(found))
+        return found[0] if found else None
+
+    def _refuse(self, staged: Staged, code: str, value: Any, **more: Any) -> None:
+        file, row = staged.rows[0]
+        self.late = problem(code, file=self.files[file]["file"], row=row, column="key", value=value, **more)
+        self.report.refuse(self.late)
+        raise _Skip
+
+    def _sources(self, staged: Staged) -> list[dict[str, Any]]:
+        file = staged.rows[0][0]
+        return [{**self.about[file], "rows": [row for f, row in staged.rows if f == file]}]
+
+    def _created(self, staged: Staged, fresh: Iterator[str]) -> Iterator[Row]:
+        self.report.created += 1
+        uuid = next(fresh)
+        place = staged.place
+        sources = self._sources(staged)
+        place["sources"] = sources
+        source = _brief(sources[0])
+        yield Row("place", uuid, place, True)
+        for assessment in staged.assessments:
+            assessment["place"], assessment["source"], assessment["status"] = uuid, source, "published"
+            yield Row("assessment", next(fresh), assessment, True)
+
+    def _updated(self, staged: Staged, held: _Held, number: int, fresh: Iterator[str]) -> Iterator[Row]:
+        uuid, text = held.documents[number]
+        before = loads(text)
+        sources = self._sources(staged)
+        after = updated(before, {**staged.place, "sources": sources}, self.source)
+        changed = differences(before, after)
+        rows = [Row("place", uuid, after)] if changed else []
+        series = {assessment_key(a): (key, a) for key, a in held.series.get(number, ())}
+        for assessment in staged.assessments:
+            assessment = {**assessment, "place": uuid, "source": _brief(sources[0]), "status": "published"}
+            known = series.get(assessment_key(assessment))
+            if known is None:
+                rows.append(Row("assessment", next(fresh), assessment, True))
+                changed.append("assessment added")
+                continue
+            key, former = known
+            parts = [name for name in former.keys() | assessment.keys() if name != "source" and former.get(name) != assessment.get(name)]
+            if parts:
+                rows.append(Row("assessment", key, {**assessment, "status": former.get("status", "published")}))
+                changed += [f"assessment {name}" for name in sorted(parts)]
+                self._example(staged, former, assessment, parts, "assessment ")
+        if not rows:
+            self.report.unchanged += 1
+            return
+        self.report.updated += 1
+        for name in dict.fromkeys(changed):
+            self.report.changed[name] += 1
+        self._example(staged, before, after, [c for c in changed if not c.startswith("assessment")], "")
+        yield from rows
+
+    def _example(self, staged: Staged, before: dict[str, Any], after: dict[str, Any], names: list[str], prefix: str) -> None:
+        for name in names:
+            shown = self.report.examples.setdefault(prefix + name, [])
+            if len(shown) < EXAMPLES:
+                shown.append({"key": staged.key or staged.id, "row": staged.rows[0][1], "before": before.get(name), "after": after.get(name)})
+
+
+def _brief(source: dict[str, Any]) -> dict[str, Any]:
+    """A source as an assessment names it: its key, the file and the rows; title and licence stand on the place."""
+    return {"key": source["key"], "file": source["file"], "rows": source["rows"]}
+
+
+class _Held:
+    """What the register holds of a batch."""
+
+    __slots__ = ("by_key", "by_uuid", "documents", "series")
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, list[int]] = {}
+        self.by_uuid: dict[str, int] = {}
+        self.documents: dict[int, tuple[str, str]] = {}
+        self.series: dict[int, list[tuple[str, dict[str, Any]]]] = {}
+
+
+def _absent(mapping: Mapping, staging: Staging, report: Report) -> None:
+    """Numbers the register holds from this list's earlier releases that this release does not have."""
+    for value in _absent_keys(mapping, staging):
+        report.absent_count += 1
+        if len(report.absent) < 1000:
+            report.absent.append(value)
+
+
+def _absent_keys(mapping: Mapping, staging: Staging) -> Iterator[str]:
+    from django.db import connection
+
+    scheme = (mapping.key or {}).get("scheme", mapping.source["key"])
+    if not mapping.key:
+        return
+    given = set(staging.keys())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT value FROM store_key WHERE scheme = %s", [scheme])
+        while rows := cursor.fetchmany(5000):
+            yield from (value for (value,) in rows if value not in given)
+
+
+def _remove(change: journal.Change, mapping: Mapping, staging: Staging) -> int:
+    """Take out the places whose numbers are absent (``--complete``), their assessments with them."""
+    scheme = (mapping.key or {}).get("scheme", mapping.source["key"])
+    values = sorted(_absent_keys(mapping, staging))
+    records = [r for (r,) in backend.select_in("SELECT record FROM store_key WHERE value IN {in} AND scheme = %s", values, scheme)]
+    rows = [Row("assessment", uuid, None) for (uuid,) in backend.select_in(
+        "SELECT r.uuid FROM store_link k JOIN store_record r ON r.id = k.source WHERE k.target IN {in} AND k.role = 'about' AND r.live", records)]
+    rows += [Row("place", uuid, None) for (uuid,) in backend.select_in("SELECT uuid FROM store_record WHERE id IN {in}", records)]
+    write(change, rows)
+    return len(records)
+
+
+__all__ = ["apply", "dumps"]

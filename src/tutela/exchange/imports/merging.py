@@ -1,0 +1,70 @@
+"""Putting together what several rows say of one place, and what a list says of a place the register holds already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutela.exchange.imports.staging import Staged
+
+Document = dict[str, Any]
+
+#: List fields whose items carry the key of the source that gave them.
+SOURCED = ("names", "types", "functions", "dating", "areas", "identifiers", "protections", "significance", "characteristics", "descriptions",
+           "geometries")
+
+
+def join(key: str, parts: list[tuple[Any, ...]]) -> Staged:
+    """Rows with one key: lists are united without repetition, single values are the first row's."""
+    own, file, row, place, assessments = parts[0]
+    place, rows = dict(place), [(file, row)]
+    all_assessments = list(assessments)
+    for other_id, file, row, more, more_assessments in parts[1:]:
+        own = own or other_id
+        rows.append((file, row))
+        for name, value in more.items():
+            if isinstance(value, list) and name in place:
+                place[name] = place[name] + [item for item in value if item not in place[name]]
+            else:
+                place.setdefault(name, value)
+        all_assessments += [a for a in more_assessments if a not in all_assessments]
+    return Staged(key, own, rows, place, all_assessments)
+
+
+def updated(held: Document, given: Document, source: str) -> Document:
+    """The held document with what this source now says.
+
+    In a list, the source's own items are replaced by those it gives now, where it gives any; the items of other
+    sources, and those entered by people, stay.  A single value is replaced only where the source gives one.
+    """
+    out = dict(held)
+    for name, value in given.items():
+        if name == "sources":
+            continue
+        if name in SOURCED and name in held:
+            kept = [item for item in held[name] if item.get("source") != source]
+            out[name] = _in_held_order(held[name], kept + [item for item in value if item not in kept])
+        else:
+            out[name] = value
+    if "sources" in given:
+        kept = [s for s in held.get("sources", ()) if s["key"] != source]
+        out["sources"] = kept + given["sources"]
+    return out
+
+
+def _in_held_order(held: list[Any], new: list[Any]) -> list[Any]:
+    """Order within a list is not a change: items that were there keep their places."""
+    return [item for item in held if item in new] + [item for item in new if item not in held]
+
+
+def differences(before: Document, after: Document) -> list[str]:
+    """The fields in which two documents differ, apart from where the list is kept (``sources``)."""
+    return sorted(name for name in before.keys() | after.keys() if name != "sources" and before.get(name) != after.get(name))
+
+
+def same_source_line(before: Document, after: Document) -> bool:
+    return before.get("sources") == after.get("sources")
+
+
+def assessment_key(assessment: Document) -> tuple[Any, ...]:
+    """By what a later release finds the assessment it repeats: its source and its two times."""
+    return (assessment.get("source", {}).get("key"), assessment.get("observed"), assessment.get("recorded"))

@@ -1,0 +1,107 @@
+"""What an import says of itself: to a person, as data, and for ever in the workspace."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutela.errors import EXIT_OK, EXIT_REFUSED, Problem
+
+KEPT = 2000  # problems kept in full; beyond that they are counted
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts are places unless they say rows.  ``state``: dry, committed, refused (nothing written), undone."""
+
+    id: int | None = None
+    state: str = "dry"
+    rows: int = 0
+    places: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    assessments: int = 0
+    absent: list[str] = field(default_factory=list)
+    absent_count: int = 0
+    warnings: list[Problem] = field(default_factory=list)
+    warned: Counter[str] = field(default_factory=Counter)
+    refused: list[Problem] = field(default_factory=list)
+    refused_rows: int = 0
+    mapping: str = ""
+    mapping_title: str = ""
+    files: list[dict[str, Any]] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    changed: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    refused_file: str | None = None
+    change: int | None = None
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    def warn(self, found: Problem) -> None:
+        self.warned[found.code] += 1
+        if len(self.warnings) < KEPT:
+            self.warnings.append(found)
+
+    def refuse(self, found: Problem) -> None:
+        self.refused_rows += 1
+        if len(self.refused) < KEPT:
+            self.refused.append(found)
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_REFUSED if self.refused_rows else EXIT_OK
+
+    @property
+    def encoding(self) -> str | None:
+        return next((f["stated"].get("encoding") for f in self.files if f.get("stated", {}).get("encoding")), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The contract of ``import --json``, and more."""
+        return {
+            "import": self.id, "state": self.state, "rows": self.rows, "places": self.places, "created": self.created,
+            "updated": self.updated, "unchanged": self.unchanged, "removed": self.removed, "assessments": self.assessments,
+            "absent": self.absent, "absent_count": self.absent_count,
+            "warnings": [w.as_dict() for w in self.warnings], "warned": dict(self.warned),
+            "refused": [r.as_dict() for r in self.refused], "refused_rows": self.refused_rows,
+            "refused_file": self.refused_file, "mapping": self.mapping, "mapping_title": self.mapping_title,
+            "encoding": self.encoding, "files": self.files, "unused": self.unused,
+            "changed": dict(self.changed), "examples": self.examples, "change": self.change, "seconds": round(self.seconds, 3),
+            "cpu_seconds": round(self.cpu_seconds, 3),
+        }
+
+    def lines(self) -> list[str]:
+        """For a person at a terminal."""
+        verb = {"dry": "would be ", "refused": "would be "}.get(self.state, "")
+        out = []
+        for given in self.files:
+            stated = given.get("stated", {})
+            facts = [given["format"], stated.get("encoding"), stated.get("separator") and f"separator {stated['separator']!r}", stated.get("crs")]
+            out.append(f"{given['name']}: {given['rows']:,} rows ({', '.join(str(f) for f in facts if f)})")
+        out.append(f"Read with the mapping {self.mapping} ({self.mapping_title}).")
+        out.append(f"{self.rows:,} rows are {self.places:,} places: {self.created:,} {verb}created, {self.updated:,} {verb}updated, "
+                   f"{self.unchanged:,} unchanged, {self.refused_rows:,} rows refused.")
+        if self.changed:
+            out.append("Changed: " + ", ".join(f"{name} ({n:,})" for name, n in self.changed.most_common()))
+        if self.absent_count:
+            out.append(f"{self.absent_count:,} places of this list's earlier release are not in it any more; they stay.")
+        if self.warned:
+            out.append("To look at: " + ", ".join(f"{code} ({n:,})" for code, n in self.warned.most_common()))
+        for found in self.refused[:20]:
+            out.append(f"  refused: {found.file} row {found.row}, {found.column}: {found.message} {found.todo} [{found.code}]")
+        if self.refused_rows > 20:
+            out.append(f"  … and {self.refused_rows - 20:,} more.")
+        if self.state == "refused":
+            out.append("Nothing was written. Mend these rows, or import the others with --partial.")
+        elif self.state == "dry":
+            out.append("This was a dry run: nothing was written.")
+        elif self.id is not None:
+            out.append(f"This is import {self.id}; `tutela undo {self.id}` takes it back.")
+        if self.refused_file:
+            out.append(f"The refused rows are in {self.refused_file}: mend them there and import that file.")
+        if self.unused:
+            out.append(f"Not read: {', '.join(self.unused[:12])}{' …' if len(self.unused) > 12 else ''}")
+        return out

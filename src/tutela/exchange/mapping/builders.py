@@ -1,0 +1,280 @@
+"""Builders: one for each kind of field, compiled once per file; together they turn a row into a part of a place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutela.errors import Problem, problem
+from tutela.exchange.mapping.cells import (
+    Columns,
+    Getter,
+    Refusal,
+    Values,
+    date_reader,
+    list_reader,
+    splitter,
+    text_getter,
+)
+from tutela.exchange.mapping.fields import ALSO, DATES, LISTS, MAIN
+from tutela.exchange.mapping.steps import in_step
+
+Item = dict[str, Any]
+Items = Callable[[Values], list[Item]]
+KEPT = 5_000  # distinct cells whose reading is kept, for each field
+
+
+@dataclass(slots=True)
+class Context:
+    """What builders share while a file is read: the columns, today, and the findings of the row in hand."""
+
+    columns: Columns
+    none: frozenset[str]
+    today: int
+    source_key: str
+    country: str | None = None
+    warnings: list[Problem] = field(default_factory=list)
+    unpaired: list[tuple[str, Any]] = field(default_factory=list)
+
+    def warn(self, found: Problem) -> None:
+        self.warnings.append(found)
+
+
+@dataclass(slots=True)
+class Cell:
+    """One field's reading: ``get`` gives the text, ``many`` its members, ``read`` what a member means.
+
+    ``codes``: ``read`` gives (code or None, wording).
+    """
+
+    name: str
+    column: str | None
+    get: Getter
+    split: Callable[[str], list[str | None]] | None
+    read: Callable[[str], Any] | None
+    drop: frozenset[str]
+    constant: bool
+    codes: bool
+
+    def one(self, values: Values) -> Any:
+        """The single value, read; None where the cell says nothing."""
+        text = self.get(values)
+        if text is None or self.constant or self.read is None:
+            return text
+        return self.read(text)
+
+    def many(self, values: Values) -> list[str | None]:
+        text = self.get(values)
+        if text is None:
+            return []
+        if self.split is None:
+            return [None if text in self.drop else text]
+        return [None if part is None or part in self.drop else part for part in self.split(text)]
+
+    def value(self, text: Any) -> Any:
+        """What a member means."""
+        return text if text is None or self.constant or self.read is None else self.read(text)
+
+
+def cell(rule: Any, name: str, context: Context, default_list: tuple[str, str] | None = None) -> Cell:
+    """Compile the rule of one field."""
+    get, column = text_getter(rule, context.columns, context.none)
+    options = rule if isinstance(rule, dict) else {}
+    constant = "constant" in options
+    wanted = LISTS.get(name, default_list)
+    read: Callable[[str], Any] | None = None
+    codes = False
+    if not constant and (wanted or "list" in options):
+        list_name, unknown = wanted or (options["list"], "keep")
+        read = list_reader(options, options.get("list", list_name), column, options.get("unknown", unknown), context.warn)
+        codes = True
+    elif not constant and (name in DATES or "date" in options):
+        read = date_reader(options, column, context.today)
+    elif not constant and "values" in options:
+        read = _mapped(options)
+    list_name = options.get("list") or (wanted[0] if wanted else None)
+    drop = frozenset(str(d) for d in options.get("drop", ()))
+    return Cell(name, column, get, splitter(options, list_name), read, drop, constant, codes)
+
+
+def _mapped(options: dict[str, Any]) -> Callable[[str], str | None]:
+    """Plain values for plain values; others stay as they are, unless ``otherwise`` says what they are."""
+    mapped = {str(k).casefold(): v for k, v in options["values"].items()}
+    other = options.get("otherwise")
+    return lambda text: mapped.get(text.casefold(), other if other is not None else text)
+
+
+def items(target: str, spec: dict[str, Any], context: Context) -> Items:
+    """Build the items of a list field (names, types …) from one item rule."""
+    cells = {name: cell(rule, f"{target}.{name}", context) for name, rule in spec.items() if name != "file"}
+    main = MAIN[target] if MAIN[target] in cells else next((n for n in ALSO.get(target, ()) if n in cells), next(iter(cells)))
+    if target == "names":
+        from tutela.exchange.mapping.names import build_names
+
+        return build_names(cells, main, context)
+    if target not in FINISH and cells[main].split is None and all(c.constant for name, c in cells.items() if name != main):
+        return _single(cells, main, context)
+    finish = FINISH.get(target)
+    steps = in_step(cells, main, context, ALSO.get(target, ()))
+    source = context.source_key
+
+    def build(values: Values) -> list[Item]:
+        out = []
+        for texts in steps(values):
+            item: Item = {"source": source}
+            for name, text in texts.items():
+                _put(item, cells[name], name, text, name == main)
+            if finish is not None:
+                finish(item)
+            if item not in out:
+                out.append(item)
+        return out
+
+    return build
+
+
+def _put(item: Item, c: Cell, name: str, text: Any, is_main: bool) -> None:
+    """Set a field of an item: a code with its wording beside it, a date, or text."""
+    if text is None:
+        return
+    value = c.value(text)
+    if not c.codes or c.constant:
+        if value is not None:
+            item[name] = value
+        return
+    code, original = value
+    if is_main and name != "period":
+        if code is not None:
+            item[name] = code
+        elif name in ("action", "activity"):
+            item[name] = original
+        if code != original:
+            item["original"] = original
+    elif name == "period":  # the wording is what the source says; the code finds it in every language
+        item["period"] = original
+        if code is not None:
+            item["code"] = code
+    elif name == "priority":
+        item[name] = {"code": code, "original": original} if code is not None else {"original": original}
+    else:
+        item[name] = code if code is not None else original
+
+
+def _single(cells: dict[str, Cell], main: str, context: Context) -> Items:
+    """The common case, one column with one value: the whole item is kept for each distinct value."""
+    cache: dict[str, list[Item]] = {}
+    c = cells[main]
+    source, get, drop = context.source_key, c.get, c.drop
+
+    def build(values: Values) -> list[Item]:
+        text = get(values)
+        if text is None or text in drop:
+            return []
+        held = cache.get(text)
+        if held is None:
+            before = len(context.warnings)
+            item: Item = {"source": source}
+            for name, other in cells.items():
+                _put(item, other, name, text if name == main else other.get(values), name == main)
+            held = [item]
+            if len(context.warnings) == before and len(cache) < KEPT:
+                cache[text] = held
+        return held
+
+    return build
+
+
+def span(first: str | None, last: str | None) -> str | None:
+    """Two EDTF values as one interval, from the start of the first to the end of the last."""
+    if first is None and last is None:
+        return None
+    start = ".." if first is None else first.split("/")[0]
+    end = ".." if last is None else last.split("/")[-1]
+    return start if start == end else f"{start}/{end}"
+
+
+def checked_span(item: Item, name: str) -> None:
+    """Put ``from`` and ``to`` together under ``name``; where both and ``name`` are given, they stand apart."""
+    first, last = item.pop("from", None), item.pop("to", None)
+    together = span(first, last)
+    if together is None:
+        return
+    if "/" in together:
+        from tutela.errors import TutelaError
+        from tutela.vocabulary.dates import parse
+
+        try:
+            parse(together)
+        except TutelaError as error:
+            raise Refusal(error.problem) from None
+    item.setdefault(name, together)
+
+
+def _finish_dating(item: Item) -> None:
+    checked_span(item, "edtf")
+
+
+def _finish_description(item: Item) -> None:
+    checked_span(item, "date")
+
+
+def _finish_protection(item: Item) -> None:
+    item.setdefault("instrument", "other")
+
+
+FINISH: dict[str, Callable[[Item], None]] = {
+    "dating": _finish_dating, "descriptions": _finish_description, "protections": _finish_protection,
+}  # fmt: skip
+
+
+def scalar(name: str, rule: Any, context: Context) -> Callable[[Values], Any]:
+    """A field with one value: text, code, or date; ``take`` says which of several (first, last, all)."""
+    c = cell(rule, name, context)
+    take = rule.get("take") if isinstance(rule, dict) else None
+    if name == "imagery":
+        return _dates(c, "all")
+    if c.constant or c.read is None:
+        return c.get if c.constant or c.split is None else _texts(c, take)
+    if not c.codes:
+        return _dates(c, take) if c.split is not None else c.one
+    read, get = c.read, c.get
+
+    def code(values: Values) -> Any:
+        text = get(values)
+        return None if text is None else read(text)[0] or text
+
+    def code_of_several(values: Values) -> Any:
+        found = list(dict.fromkeys(read(part) for part in c.many(values) if part is not None))
+        codes = [code for code, _ in found if code is not None]
+        return (codes or [wording for _, wording in found] or [None])[-1 if take == "last" else 0]
+
+    return code if c.split is None else code_of_several
+
+
+def _texts(c: Cell, take: str | None) -> Callable[[Values], str | None]:
+    """The distinct members of a cell, joined again; or the first, or the last of them."""
+
+    def texts(values: Values) -> str | None:
+        found = list(dict.fromkeys(part for part in c.many(values) if part is not None))
+        if not found:
+            return None
+        return found[0] if take == "first" else found[-1] if take == "last" else ", ".join(found)
+
+    return texts
+
+
+def _dates(c: Cell, take: str | None) -> Callable[[Values], Any]:
+    """A cell with several days: the first, the last, or all of them in order."""
+
+    def days(values: Values) -> Any:
+        found = sorted({c.value(part) for part in c.many(values) if part is not None})
+        if not found:
+            return None
+        return found if take == "all" else found[0] if take == "first" else found[-1]
+
+    return days
+
+
+def refuse(code: str, column: str | None, value: object, **more: object) -> Refusal:
+    return Refusal(problem(code, column=column, value=value, **more))

@@ -1,0 +1,232 @@
+"""Builders of what an assessment holds: condition, extent, damages, threats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tutela.assessment.rules.validation import SAYS
+from tutela.errors import problem
+from tutela.exchange.mapping.builders import KEPT, Cell, Context, Item, Items, cell, items, refuse, scalar
+from tutela.exchange.mapping.cells import Values
+from tutela.exchange.mapping.fields import ALSO
+from tutela.exchange.mapping.steps import Texts, in_step
+
+Builder = Callable[[Values], Any]
+SCALARS = ("observed", "recorded", "imagery", "method", "activity", "outcome", "assessor_role", "note")
+
+
+def build_assessment(spec: dict[str, Any], context: Context) -> Callable[[Values], Item]:
+    """Compile the assessment part of a mapping: row → assessment document without its place.
+
+    {} where the row finds nothing: an assessment without any finding is none, whoever looked and when.
+    """
+    fields: list[tuple[str, Builder]] = [(name, scalar(name, spec[name], context)) for name in SCALARS if name in spec]
+    for name in ("condition", "extent"):
+        if name in spec:
+            fields.append((name, graded(name, spec[name], context)))
+    for name, build_items in (("damages", damages), ("threats", threats)):
+        if name in spec:
+            fields.append((name, _joined([build_items(item, context) for item in spec[name]], name == "damages")))
+    for name in ("recommendations", "interventions"):
+        if name in spec:
+            fields.append((name, _joined([_bare(items(name, item, context)) for item in spec[name]])))
+    said = [name for name, _ in fields if name in SAYS and not (isinstance(spec[name], dict) and "constant" in spec[name])]
+    unpaired = context.unpaired
+
+    def build(values: Values) -> Item:
+        unpaired.clear()
+        out: Item = {}
+        for name, builder in fields:
+            value = builder(values)
+            if value:
+                out[name] = value
+        if unpaired:
+            kept = "; ".join(f"{column} (not paired): {text}" for column, text in unpaired)
+            out["note"] = f"{out['note']}\n{kept}" if "note" in out else kept
+            unpaired.clear()
+        for name in said:
+            if name in out:
+                _order(out, context)
+                return out
+        return out if "note" in out or out.get("outcome", "finding") != "finding" else {}
+
+    return build
+
+
+def _order(out: Item, context: Context) -> None:
+    """Odd but possible: a day looked at that lies after the day written down."""
+    seen, recorded = out.get("observed"), out.get("recorded")
+    if seen and recorded and len(seen) == len(recorded) == 10 and seen > recorded and "/" not in seen + recorded:
+        context.warn(problem("observed-after-recorded", column="recorded", value=recorded, observed=seen))
+
+
+def graded(name: str, rule: Any, context: Context) -> Builder:
+    """Condition or extent: the core code, the scale, and the assessor's own value, which always stays.
+
+    ``percent: true`` reads a number 0–100 and keeps it beside its band; ``scale`` names the assessor's scale.  Of several
+    values (``split``) the last is taken and a warning says so.
+    """
+    c = cell(rule, name, context)
+    options = rule if isinstance(rule, dict) else {}
+    read_one = _grade(name, c, options)
+    cache: dict[str, Item] = {}
+
+    def build(values: Values) -> Item | None:
+        text = c.get(values)
+        if text is None:
+            return None
+        held = cache.get(text)
+        if held is None:
+            members = [text] if c.split is None else list(dict.fromkeys(m for m in c.many(values) if m is not None))
+            if not members:
+                return None
+            held = read_one(members[-1])
+            if len(members) > 1:
+                context.warn(problem("values-several", column=c.column, value=text, kept=members[-1]))
+                return {**held, "original": text}
+            if len(cache) < KEPT:
+                cache[text] = held
+        return held
+
+    return build
+
+
+def _grade(name: str, c: Cell, options: dict[str, Any]) -> Callable[[str], Item]:
+    from tutela.vocabulary.scales import extent_band, scale_names, to_core
+
+    scale = options.get("scale")
+    known = scale in scale_names()
+    given = {str(k).strip().casefold() for k in options.get("values") or ()}
+
+    def percent(text: str) -> Item:
+        try:
+            number = float(str(text).replace(",", ".").rstrip("% "))
+        except ValueError:
+            raise refuse("number-unreadable", c.column, text) from None
+        if not 0 <= number <= 100:
+            raise refuse("percent-range", c.column, text)
+        return {"code": extent_band(number), "original": text, "value": number}
+
+    def grade(text: str) -> Item:
+        code = to_core(scale, text, name) if known and name == "condition" and text.casefold() not in given else None
+        original = text
+        if code is None:
+            code, original = (text, text) if c.constant else c.read(text)
+        return {"code": code or "unknown", "original": original}
+
+    read = percent if options.get("percent") else grade
+    return (lambda text: {**read(text), "scale": scale}) if scale else read
+
+
+def _joined(builders: list[Builder], number: bool = False) -> Builder:
+    """The items of several rules as one list without repetitions, numbered where each must be citable."""
+
+    def build(values: Values) -> list[Item]:
+        out: list[Item] = []
+        for builder in builders:
+            for item in builder(values) or ():
+                if item not in out:
+                    out.append(item)
+        if number:
+            out = [{"key": f"d{i}", **item} for i, item in enumerate(out, 1)]
+        return out
+
+    return build
+
+
+def _bare(build: Items) -> Items:
+    """Without the source key: an assessment names its source once."""
+
+    def bare(values: Values) -> list[Item]:
+        return [{k: v for k, v in item.items() if k != "source"} for item in build(values)]
+
+    return bare
+
+
+def damages(spec: dict[str, Any], context: Context) -> Items:
+    """Damages with cause, effect and event dates, each with the source's wording."""
+    cells = {name: cell(rule, f"damages.{name}", context) for name, rule in spec.items() if name != "file"}
+    main = next(name for name in ("cause", *ALSO["damages"], *cells) if name in cells)
+    steps = in_step(cells, main, context, ("cause", *ALSO["damages"]))
+    broader = _broader("causes")
+
+    def build(values: Values) -> list[Item]:
+        out = []
+        for texts in steps(values):
+            item: Item = {}
+            if cause := _cause(cells, texts, broader):
+                item["cause"] = cause
+            if texts.get("effect") is not None:
+                item["effect"] = _coded(cells["effect"], texts["effect"])
+                _sure(item["effect"], cells, texts, "effect_certainty")
+            event = {name: value for name in ("from", "to", "before", "on") if (value := _value(cells, texts, name))}
+            if event:
+                item["event"] = event
+            if texts.get("extent") is not None:
+                item["extent"] = _coded(cells["extent"], texts["extent"])
+            if texts.get("note") is not None:
+                item["note"] = texts["note"]
+            if item:
+                out.append(item)
+        return out
+
+    return build
+
+
+def _cause(cells: dict[str, Cell], texts: Texts, broader: dict[str, str]) -> Item:
+    cause = _coded(cells["cause"], texts["cause"]) if texts.get("cause") is not None else {}
+    category = _coded(cells["category"], texts["category"]) if texts.get("category") is not None else {}
+    code = category.get("code") or broader.get(cause.get("code", ""))
+    if code:
+        cause["category"] = code
+        if not cause.get("original") and category.get("original"):
+            cause["original"] = category["original"]
+    elif category:
+        cause.setdefault("original", category["original"])
+    if cause:
+        _sure(cause, cells, texts, "certainty")
+    return cause
+
+
+def _value(cells: dict[str, Cell], texts: Texts, name: str) -> Any:
+    text = texts.get(name)
+    return None if text is None else cells[name].value(text)
+
+
+def _coded(c: Cell, text: Any) -> Item:
+    """(code, wording) as a document keeps it: the wording always, the code where there is one."""
+    given = c.value(text)
+    if not isinstance(given, tuple):
+        return {"code": given}
+    code, original = given
+    return {"code": code, "original": original} if code is not None else {"original": original}
+
+
+def _sure(part: Item, cells: dict[str, Cell], texts: Texts, name: str) -> None:
+    given = _value(cells, texts, name)
+    if given is not None:
+        part["certainty"] = given if not isinstance(given, tuple) else given[0] or given[1]
+
+
+def threats(spec: dict[str, Any], context: Context) -> Items:
+    """Threats: cause, category and probability."""
+    build_items = items("threats", spec, context)
+    broader = _broader("causes")
+
+    def build(values: Values) -> list[Item]:
+        out = []
+        for given in build_items(values):
+            item = {k: v for k, v in given.items() if k != "source"}
+            if "category" not in item and broader.get(item.get("cause", "")):
+                item["category"] = broader[item["cause"]]
+            out.append(item)
+        return out
+
+    return build
+
+
+def _broader(name: str) -> dict[str, str]:
+    from tutela.vocabulary import load
+
+    return {code: term.broader for code, term in load(name).terms.items() if term.broader}

@@ -1,0 +1,264 @@
+"""Builders of geometry: from the file's own, from coordinate columns in any system, from WKT or GeoJSON text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from tutela.errors import TutelaError, Unusable, declare, problem
+from tutela.exchange.mapping.builders import Context, cell, refuse
+from tutela.exchange.mapping.cells import Refusal, Values, _at
+from tutela.vocabulary.coordinates import parse_both, parse_number, parse_pair, parse_wkt_point
+
+UTM = re.compile(r"EPSG:32[67]\d\d")
+declare({
+    "utm-range": ("“{value}” is no position in a UTM zone.",
+                  "Eastings have six digits, northings up to seven: check that the columns are not exchanged and no digit is lost."),
+})
+Builder = Callable[[Values, Any], list[dict[str, Any]]]
+ATTRIBUTES = ("role", "certainty", "extent_certainty", "precision_m", "method")
+DIMENSIONS = {"Point": "point", "LineString": "line", "Polygon": "area"}
+ROLE_DIMENSIONS = {"centre": "point", "vicinity": "point", "access": "point", "facade": "point", "datum": "point", "line": "line"}
+
+
+def build_geometry(spec: dict[str, Any], context: Context) -> Builder:
+    """Compile one geometry rule: (row, the file's own geometry) → geometries of a place document.
+
+    ``role``, ``certainty``, ``extent_certainty`` and ``method`` may be parallel lists, one member for each geometry of the
+    place ("Center Point, Perimeter Polygon"): the member that fits this geometry's dimension is taken.
+    """
+    read = _position(spec, context)
+    extras = {name: cell(spec[name], f"geometries.{name}", context) for name in ATTRIBUTES if name in spec}
+    role = extras.pop("role", None)
+    single = role is None and not any(c.split for c in extras.values())
+    source = context.source_key
+    if all(c.constant for c in (*extras.values(), *([role] if role else ()))):
+        return _constant(read, spec, source)
+
+    def build(values: Values, own: Any) -> list[dict[str, Any]]:
+        geometry = read(values, own)
+        if geometry is None:
+            return []
+        item: dict[str, Any] = {"geojson": geometry, "source": source}
+        at = 0
+        if role is not None:
+            roles = [_plain(role.value(part)) for part in role.many(values)]
+            at = _fitting(roles, DIMENSIONS.get(geometry["type"].removeprefix("Multi"), "area"))
+            if at < len(roles) and roles[at]:
+                item["role"] = roles[at]
+        for name, c in extras.items():
+            value = _first(c, values) if single else _nth(c, values, at)
+            if value is not None:
+                item[name] = _number(value, c.column) if name == "precision_m" else value
+        item.setdefault("role", _usual_role(geometry))
+        return [item]
+
+    return build
+
+
+def _constant(read: Callable[[Values, Any], dict[str, Any] | None], spec: dict[str, Any], source: str) -> Builder:
+    """The common case: nothing but the position changes from row to row."""
+    fixed: dict[str, Any] = {"source": source, **{name: spec[name]["constant"] for name in ATTRIBUTES if name in spec}}
+    if "precision_m" in fixed:
+        fixed["precision_m"] = _number(fixed["precision_m"], None)
+    has_role = "role" in fixed
+
+    def build(values: Values, own: Any) -> list[dict[str, Any]]:
+        geometry = read(values, own)
+        if geometry is None:
+            return []
+        if has_role:
+            return [{"geojson": geometry, **fixed}]
+        return [{"geojson": geometry, **fixed, "role": _usual_role(geometry)}]
+
+    return build
+
+
+def _usual_role(geometry: dict[str, Any]) -> str:
+    return "centre" if geometry["type"] == "Point" else "line" if "Line" in geometry["type"] else "footprint"
+
+
+def _fitting(roles: list[Any], dimension: str) -> int:
+    """Which of several roles is this geometry's: the first of its dimension, else the first that is not said."""
+    for at, role in enumerate(roles):
+        if role is not None and ROLE_DIMENSIONS.get(role, "area") == dimension:
+            return at
+    return next((at for at, role in enumerate(roles) if role is None), len(roles))
+
+
+def _nth(c: Any, values: Values, at: int) -> Any:
+    """The member of a parallel list; a single one holds for all."""
+    many = c.many(values)
+    if not many:
+        return None
+    return _plain(c.value(many[at] if at < len(many) else many[0] if len(many) == 1 else None))
+
+
+def _first(c: Any, values: Values) -> Any:
+    return next((_plain(c.value(part)) for part in c.many(values) if part is not None), None)
+
+
+def _plain(value: Any) -> Any:
+    """The code of a reading, or its wording."""
+    return value if not isinstance(value, tuple) else value[0] or value[1]
+
+
+def _number(value: Any, column: str | None) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise refuse("number-unreadable", column, value) from None
+
+
+def _position(spec: dict[str, Any], context: Context) -> Callable[[Values, Any], dict[str, Any] | None]:
+    if "from" in spec:
+        return lambda values, own: own
+    if "wkt" in spec:
+        return _from_wkt(spec, context)
+    if "geojson" in spec:
+        return _from_geojson(spec, context)
+    if "pair" in spec:
+        return _from_pair(spec, context)
+    if "latitude" in spec and "longitude" in spec:
+        return _from_degrees(spec, context)
+    if "easting" in spec and "northing" in spec:
+        return _from_projected(spec, context)
+    raise Unusable(problem("mapping-geometry", value=spec))
+
+
+def _from_degrees(spec: dict[str, Any], context: Context) -> Callable[[Values, Any], dict[str, Any] | None]:
+    lat, lon = cell(spec["latitude"], "latitude", context), cell(spec["longitude"], "longitude", context)
+    both = f"{lat.column}, {lon.column}"
+
+    def read(values: Values, own: Any) -> dict[str, Any] | None:
+        y, x = lat.get(values), lon.get(values)
+        if y is None and x is None:
+            return None
+        try:
+            return {"type": "Point", "coordinates": list(parse_pair(y, x))}
+        except TutelaError as error:
+            raise Refusal(_at(error.problem, both, f"{y}, {x}")) from None
+
+    return read
+
+
+def _from_pair(spec: dict[str, Any], context: Context) -> Callable[[Values, Any], dict[str, Any] | None]:
+    """One cell with "latitude, longitude" (longitude first if the rule says ``order: lon-lat``)."""
+    pair = cell(spec["pair"], "pair", context)
+    order = spec["pair"].get("order", "lat-lon") if isinstance(spec["pair"], dict) else "lat-lon"
+
+    def read(values: Values, own: Any) -> dict[str, Any] | None:
+        text = pair.get(values)
+        if text is None:
+            return None
+        try:
+            found = parse_both(text, order)
+        except TutelaError as error:
+            raise Refusal(_at(error.problem, pair.column, text)) from None
+        return None if found is None else {"type": "Point", "coordinates": list(found)}
+
+    return read
+
+
+def _from_wkt(spec: dict[str, Any], context: Context) -> Callable[[Values, Any], dict[str, Any] | None]:
+    wkt = cell(spec["wkt"], "wkt", context)
+
+    def read(values: Values, own: Any) -> dict[str, Any] | None:
+        text = wkt.get(values)
+        if text is None:
+            return None
+        point = parse_wkt_point(text)
+        if point is not None:
+            x, y = point
+            if not (-180 <= x <= 180 and -90 <= y <= 90):
+                raise refuse("geometry-range", wkt.column, text)
+            return {"type": "Point", "coordinates": [x, y]}
+        return _shape(text, wkt.column, context, wkt=True)
+
+    return read
+
+
+def _from_geojson(spec: dict[str, Any], context: Context) -> Callable[[Values, Any], dict[str, Any] | None]:
+    given = cell(spec["geojson"], "geojson", context)
+
+    def read(values: Values, own: Any) -> dict[str, Any] | None:
+        text = given.get(values)
+        return None if text is None else _shape(text, given.column, context, wkt=False)
+
+    return read
+
+
+def _shape(text: str, column: str | None, context: Context, wkt: bool) -> dict[str, Any]:
+    import json
+
+    import shapely
+    from shapely.geometry import mapping, shape
+
+    from tutela.exchange.readers.source import repair
+
+    try:
+        geometry = shapely.from_wkt(text) if wkt else shape(json.loads(text))
+    except Exception:  # GEOS and json each have several kinds of error for text that is no geometry
+        raise refuse("geometry-unreadable", column, text[:80]) from None
+    mended, found = repair(geometry)
+    if found is not None:
+        context.warn(found)
+    return mapping(mended)
+
+
+def _from_projected(spec: dict[str, Any], context: Context) -> Callable[[Values, Any], dict[str, Any] | None]:
+    """Easting and northing in a stated system: ``crs: EPSG:32638``, or ``zone`` (a column or a constant: 38N) for UTM."""
+    east, north = cell(spec["easting"], "easting", context), cell(spec["northing"], "northing", context)
+    zone = cell(spec["zone"], "zone", context) if "zone" in spec else None
+    if zone is None and "crs" not in spec:
+        raise Unusable(problem("mapping-geometry", value={k: v for k, v in spec.items()}))
+    transformers: dict[str, Any] = {}
+    both = f"{east.column}, {north.column}"
+
+    def transformer(code: str) -> Any:
+        if code not in transformers:
+            from pyproj import Transformer
+            from pyproj.exceptions import CRSError
+
+            try:
+                transformers[code] = Transformer.from_crs(code, "EPSG:4326", always_xy=True)
+            except CRSError:
+                raise Unusable(problem("crs-unknown", value=code)) from None
+        return transformers[code]
+
+    def read(values: Values, own: Any) -> dict[str, Any] | None:
+        e, n = east.get(values), north.get(values)
+        if e is None and n is None:
+            return None
+        try:
+            x, y = parse_number(str(e or "")), parse_number(str(n or ""))
+        except TutelaError as error:
+            raise Refusal(_at(error.problem, both, f"{e}, {n}")) from None
+        code = utm_code(zone.get(values), both) if zone is not None else _crs(spec["crs"])
+        if UTM.fullmatch(code) and not (100_000 <= x < 1_000_000 and 0 <= y <= 10_000_000):
+            raise refuse("utm-range", both, f"{e}, {n}")
+        lon, lat = transformer(code).transform(x, y)
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            raise refuse("geometry-range", both, f"{e}, {n}")
+        return {"type": "Point", "coordinates": [round(lon, 7), round(lat, 7)]}
+
+    return read
+
+
+def _crs(given: Any) -> str:
+    code = given.get("constant") if isinstance(given, dict) else given
+    return f"EPSG:{code}" if str(code).isdigit() else str(code)
+
+
+def utm_code(zone: str | None, column: str | None) -> str:
+    """"38N", "38 S", "38T" (MGRS band), "EPSG:32638" → an EPSG code.  Raises :class:`Refusal` ``utm-without-zone``."""
+    text = str(zone or "").strip().upper().removeprefix("ZONE").strip()
+    if text.startswith("EPSG:"):
+        return text
+    match = re.fullmatch(r"(\d{1,2})\s*([A-Z])", text)
+    if not match or not 1 <= int(match[1]) <= 60:
+        raise refuse("utm-without-zone", column, zone or "")
+    letter = match[2]
+    south = letter == "S" if letter in "NS" else letter < "N"
+    return f"EPSG:{(32700 if south else 32600) + int(match[1])}"

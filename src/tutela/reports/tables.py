@@ -1,0 +1,67 @@
+"""The damaged-places list as CSV, and the lines that say what any table of ours is.
+
+CSV: UTF-8 with a byte order mark (a spreadsheet then reads every script), commas, CRLF (RFC 4180), an HXL row under
+the headings.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from tutela.reports import disclaimer
+from tutela.reports.columns import Value, columns
+from tutela.reports.damaged import DamagedList
+from tutela.reports.damaged_pdf import facts
+
+# What a spreadsheet takes for the start of a formula, full-width forms included (OWASP: CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def damaged_csv(listed: DamagedList, *, hxl: bool = True) -> bytes:
+    """The list, a row a place.  Text that a spreadsheet would run gets a leading apostrophe; numbers stay numbers."""
+    layout = columns(listed)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([column.heading for column in layout])
+    if hxl:
+        writer.writerow([column.tag for column in layout])
+    writer.writerows([guarded(column.value(row)) for column in layout] for row in listed.rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
+
+
+def guarded(value: Value) -> str | int | float:
+    """A cell no spreadsheet will run; absent is empty, NUL is dropped."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\0", "")
+    return f"'{text}" if text.lstrip(" \u00a0\u200b\ufeff").startswith(_FORMULA) else text
+
+
+def about(listed: DamagedList) -> list[tuple[str, str]]:
+    """Heading and text of everything one must know with a table: identity, disclaimers, sources."""
+    article = [("", disclaimer.text("article-11-4", listed.lang))] if listed.article_11_4 else []
+    return [
+        ("Title", listed.title),
+        *([("Issued by", listed.issuer)] if listed.issuer else []),
+        *((head, text) for head, text in facts(listed)),
+        ("Disclaimer", disclaimer.text("boundaries", listed.lang)),
+        *article,
+        ("", disclaimer.text("not-exhaustive", listed.lang)),
+        ("Counts", disclaimer.text("counts", listed.lang)),
+        ("Names", disclaimer.text("names", listed.lang)),
+        *(("Source", text) for text in listed.sources),
+        *(("Note", text) for text in listed.notes),
+        *(
+            (disclaimer.LANGUAGE_NAMES[lang], disclaimer.text("boundaries", lang))
+            for lang in disclaimer.LANGUAGES
+            if lang != listed.lang
+        ),
+    ]
+
+
+def about_text(listed: DamagedList) -> str:
+    """The same as plain text, to lie beside a CSV that cannot hold it."""
+    return "".join(f"{head}: {text}\n" if head else f"{text}\n" for head, text in about(listed))

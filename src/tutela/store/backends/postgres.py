@@ -1,0 +1,116 @@
+"""PostgreSQL: GiST on boxes, ``tsvector`` and pg_trgm for words, COPY for rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+SCHEMA = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "ALTER TABLE store_entry ADD COLUMN IF NOT EXISTS box box GENERATED ALWAYS AS "
+    "(CASE WHEN w IS NULL THEN NULL ELSE box(point(w, s), point(e, n)) END) STORED",
+    "CREATE INDEX IF NOT EXISTS store_entry_box ON store_entry USING gist (box)",
+    "ALTER TABLE store_words ADD COLUMN IF NOT EXISTS vector tsvector GENERATED ALWAYS AS ("
+    "setweight(to_tsvector('simple'::regconfig, names), 'A') || "
+    "setweight(to_tsvector('simple'::regconfig, ids), 'B') || "
+    "setweight(to_tsvector('simple'::regconfig, areas), 'C') || "
+    "setweight(to_tsvector('simple'::regconfig, text), 'D')) STORED",
+    "CREATE INDEX IF NOT EXISTS store_words_vector ON store_words USING gin (vector)",
+    "CREATE INDEX IF NOT EXISTS store_term_trigram ON store_term USING gin (word gin_trgm_ops)",
+)
+WEIGHTS = {"names": "A", "ids": "B", "areas": "C", "text": "D"}
+_WRITER = 0x7475_7465_6C61  # "tutela": the advisory lock of the one writer
+
+
+def lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITER])
+
+
+def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    names = ", ".join(f'"{c}"' for c in columns)
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        write = copy.write_row
+        for row in rows:
+            write(row)
+
+
+def create_indexes() -> None:
+    with connection.cursor() as cursor:
+        for sql in SCHEMA:
+            cursor.execute(sql)
+
+
+def drop_indexes() -> None:
+    with connection.cursor() as cursor:
+        for name in ("store_entry_box", "store_words_vector", "store_term_trigram"):
+            cursor.execute(f"DROP INDEX IF EXISTS {name}")
+
+
+def index_boxes(rows: Iterable[Any]) -> None:
+    """A generated column holds them."""
+
+
+def index_words(rows: Iterable[Any]) -> None:
+    """A generated column holds them."""
+
+
+def forget_entries(ids: Sequence[int]) -> None:
+    """Indexes follow their rows by themselves."""
+
+
+def forget_all() -> None:
+    """Indexes follow their rows by themselves."""
+
+
+def add_terms(words: Iterable[str]) -> None:
+    words = sorted(words)
+    if words:
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO store_term(word) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [words])
+
+
+def words_clause(groups: Sequence[Sequence[str]], column: str | None) -> tuple[str, list[Any]]:
+    """As in the SQLite module; ``column`` may name several columns, with spaces."""
+    mark = ":*" + "".join(WEIGHTS[name] for name in (column or "").split())
+    query = " & ".join("(" + " | ".join(f"'{word}'{mark}" for word in group) + ")" for group in groups)
+    return "e.id IN (SELECT id FROM store_words WHERE vector @@ %s::tsquery)", [query]
+
+
+def box_clause(box: tuple[float, float, float, float], audience: int) -> tuple[str, list[Any]]:
+    w, s, e, n = box
+    return "e.box && box(point(%s, %s), point(%s, %s))", [w, s, e, n]
+
+
+def similar_terms(word: str, most: int = 40) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word FROM store_term WHERE word %% %s ORDER BY similarity(word, %s) DESC, word LIMIT %s",
+                       [word, word, most])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def containing_terms(part: str, most: int = 50) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word FROM store_term WHERE word LIKE %s LIMIT %s", [f"%{part}%", most])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def check_indexes() -> list[str]:
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+                       "WHERE c.relname LIKE 'store_%%' AND NOT i.indisvalid")
+        found += [f"index {row[0]} is not valid" for row in cursor.fetchall()]
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename IN ('store_entry', 'store_words', 'store_term')")
+        names = {row[0] for row in cursor.fetchall()}
+    missing = {"store_entry_box", "store_words_vector", "store_term_trigram"} - names
+    return found + [f"index {name} is missing" for name in sorted(missing)]
+
+
+def explain(sql: str, parameters: Sequence[Any]) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + sql, parameters)
+        return "\n".join(row[0] for row in cursor.fetchall())

@@ -1,0 +1,189 @@
+"""The journal: append-only, hash-linked, and able to forget (wall 3).
+
+A *change* is one action by one person.  Its first line seals who, when and what; each record it touches adds a line.
+
+    digest  = SHA-256(salt ‖ payload)                                  the payload may later be erased, the digest stays
+    chain   = SHA-256(chain before ‖ digest ‖ seq ‖ change ‖ record ‖ act ‖ before)      all integers big-endian, 64 bits
+
+so that no line can be altered, dropped or put elsewhere without every later chain value changing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from struct import Struct
+from typing import Any
+
+from django.db import connection, transaction
+
+from tutela.errors import TutelaError, declare, problem
+from tutela.store import backend
+from tutela.store.documents import dumps
+
+declare({
+    "change-inside-change": ("A change was begun inside another.", "This is a fault of Tutela: please report it."),
+    "database-busy": ("Another import or change is being written.", "Wait for it to end, then do this again; nothing was written."),
+    "disk-full": ("The disk is full.", "Make room, then do this again; nothing was written."),
+    "database-damaged": ("The database cannot be read: {reason}.", "Run `tutela verify`, and restore the last backup if it fails."),
+})
+
+NOTE, CREATE, UPDATE, DELETE, ERASE = 0, 1, 2, 3, 4
+ACTS = {NOTE: "change", CREATE: "create", UPDATE: "update", DELETE: "delete", ERASE: "erase"}
+GENESIS = bytes(32)
+_pack = Struct(">qqqqq").pack
+
+
+@dataclass(slots=True)
+class Change:
+    """An open change: where the journal stands, and what has been touched.  Made by :func:`change` only."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    seq: int
+    chain: bytes
+    next_record: int
+    undoes: int | None = None
+    profiles: dict[Any, int] = field(default_factory=dict)
+    areas: dict[str, int] = field(default_factory=dict)
+    terms: set[str] = field(default_factory=set)
+    lines: list[tuple[Any, ...]] = field(default_factory=list)
+    payloads: list[tuple[Any, ...]] = field(default_factory=list)
+    _salts: bytes = b""
+    _salt_at: int = 0
+
+    def line(self, act: int, record: int | None, before: int | None, text: str | None) -> int:
+        """Append one line (kept in memory until :meth:`flush`); gives its sequence number."""
+        at = self._salt_at
+        if at >= len(self._salts):
+            self._salts, at = os.urandom(16 * 1024), 0
+        self._salt_at = at + 16
+        salt = self._salts[at : at + 16]
+        self.seq = seq = self.seq + 1
+        digest = sha256(salt + text.encode() if text is not None else salt).digest()
+        self.chain = chain = sha256(self.chain + digest + _pack(seq, self.id, record or 0, act, before or 0)).digest()
+        self.lines.append((seq, self.id, record, act, before, digest, chain))
+        self.payloads.append((seq, salt, text))
+        return seq
+
+    def flush(self) -> None:
+        """Write the lines kept so far."""
+        if self.lines:
+            backend.insert("store_line", LINE_COLUMNS, self.lines)
+            backend.insert("store_payload", PAYLOAD_COLUMNS, self.payloads)
+            self.lines, self.payloads = [], []
+
+
+LINE_COLUMNS = ("seq", "change", "record", "act", "before", "digest", "chain")
+PAYLOAD_COLUMNS = ("seq", "salt", "document")
+
+
+@contextmanager
+def change(actor: str, action: str, note: str = "", undoes: int | None = None, **context: Any) -> Iterator[Change]:
+    """Begin one change; everything written inside is whole or absent.
+
+    Takes the writer's lock first (``BEGIN IMMEDIATE`` on SQLite, an advisory lock on PostgreSQL).  ``context`` (plain
+    values) is sealed with the change.  A change in which nothing was written leaves no line.
+    """
+    if connection.in_atomic_block and getattr(connection, "tutela_change", None):
+        raise TutelaError(problem("change-inside-change"))
+    with backend.translated(), transaction.atomic():
+        backend.lock()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT seq, chain FROM store_line ORDER BY seq DESC LIMIT 1")
+            seq, chain = cursor.fetchone() or (0, GENESIS)
+            cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM store_change")
+            number = cursor.fetchone()[0]
+            cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM store_record")
+            record = cursor.fetchone()[0]
+        opened = Change(number, datetime.now(UTC).replace(microsecond=0), actor, action, seq, bytes(chain), record, undoes)
+        text = dumps({"at": opened.at.isoformat(), "actor": actor, "action": action, "note": note, "undoes": undoes,
+                      "context": context})
+        first = opened.line(NOTE, None, None, text)
+        connection.tutela_change = opened
+        try:
+            yield opened
+            if opened.seq == first and not context.get("always"):
+                opened.lines, opened.payloads = [], []
+                return
+            opened.flush()
+            backend.insert("store_change", ("id", "at", "actor", "action", "note", "line", "last", "undoes", "undone_by"),
+                           [(number, backend.moment(opened.at), actor, action, note, first, opened.seq, undoes, None)])
+            if undoes is not None:
+                with connection.cursor() as cursor:
+                    cursor.execute("UPDATE store_change SET undone_by = %s WHERE id = %s", [number, undoes])
+        finally:
+            connection.tutela_change = None
+
+
+def note(actor: str, action: str, text: str = "", **context: Any) -> int:
+    """Journal an action that touches no record (an account made, a backup taken).  Gives the change's number."""
+    with change(actor, action, text, always=True, **context) as opened:
+        return opened.id
+
+
+def head() -> tuple[int, str]:
+    """The last line's number and its chain value in hexadecimal: what reports and exports print."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, chain FROM store_line ORDER BY seq DESC LIMIT 1")
+        seq, chain = cursor.fetchone() or (0, GENESIS)
+    return seq, bytes(chain).hex()
+
+
+def erase(actor: str, seqs: list[int], reason: str) -> None:
+    """Empty the payloads of these lines for good, with a recorded reason.  The chain keeps verifying.
+
+    A line that holds a live record's present state is refused: correct or delete the record first.
+    """
+    with change(actor, "store.erase", reason, lines=seqs) as opened, connection.cursor() as cursor:
+        marks = ",".join(["%s"] * len(seqs))
+        cursor.execute(f"SELECT count(*) FROM store_record WHERE live AND line IN ({marks})", seqs)
+        if cursor.fetchone()[0]:
+            raise TutelaError(problem("erase-present"))
+        cursor.execute(f"UPDATE store_payload SET document = NULL, salt = NULL WHERE seq IN ({marks})", seqs)
+        opened.line(ERASE, None, None, dumps({"erased": seqs, "reason": reason}))
+
+
+declare({
+    "erase-present": ("One of these lines holds a record's present state.", "Correct or delete the record first, then erase its past."),
+})
+
+
+def check() -> Iterator[str]:
+    """Recompute the whole journal; yields one sentence for every line that does not hold."""
+    chain, expected = GENESIS, 1
+    erased = _erased()
+    with connection.chunked_cursor() as cursor:
+        cursor.execute("SELECT l.seq, l.change, l.record, l.act, l.before, l.digest, l.chain, p.salt, p.document, p.seq "
+                       "FROM store_line l LEFT JOIN store_payload p ON p.seq = l.seq ORDER BY l.seq")
+        while rows := cursor.fetchmany(5000):
+            for seq, number, record, act, before, digest, link, salt, text, held in rows:
+                if seq != expected:
+                    yield f"journal: line {expected} is missing"
+                    expected = seq
+                expected += 1
+                digest = bytes(digest)
+                if salt is not None:
+                    content = bytes(salt) + (text.encode() if text is not None else b"")
+                    if sha256(content).digest() != digest:
+                        yield f"journal: the payload of line {seq} was altered"
+                elif held is None or seq not in erased:
+                    yield f"journal: the payload of line {seq} is gone without a recorded reason"
+                chain = sha256(chain + digest + _pack(seq, number, record or 0, act, before or 0)).digest()
+                if chain != bytes(link):
+                    yield f"journal: line {seq} does not follow from the line before"
+                    chain = bytes(link)
+
+
+def _erased() -> set[int]:
+    from tutela.store.documents import loads
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT p.document FROM store_line l JOIN store_payload p ON p.seq = l.seq WHERE l.act = %s", [ERASE])
+        return {seq for (text,) in cursor.fetchall() if text for seq in loads(text)["erased"]}

@@ -1,0 +1,165 @@
+"""What is kept.  Rows here are written by :mod:`tutela.store.write` and :mod:`tutela.store.journal` alone."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Change(models.Model):
+    """One action by one person: the unit that is journalled, shown in the history, and undone."""
+
+    id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+    actor = models.CharField(max_length=64)  # public id of a person, or "operator"
+    action = models.CharField(max_length=64)  # "inventory.correct", "exchange.import" …
+    note = models.TextField(blank=True)
+    line = models.BigIntegerField(unique=True)  # its first journal line, which seals who, when and what
+    last = models.BigIntegerField()  # its last journal line: a change's lines stand together
+    undoes = models.BigIntegerField(null=True)  # the change that this one takes back
+    undone_by = models.BigIntegerField(null=True)
+
+
+class Record(models.Model):
+    """Anything with a public id.  ``line`` is the journal line whose payload holds the record as it stands now."""
+
+    id = models.BigIntegerField(primary_key=True)
+    uuid = models.CharField(max_length=32, unique=True)  # 32 hexadecimal digits, time-ordered, opaque
+    kind = models.SmallIntegerField()
+    line = models.BigIntegerField()
+    live = models.BooleanField(default=True)
+
+
+class Line(models.Model):
+    """One line of the journal.  ``chain`` links it to the line before; ``digest`` seals a payload that may be erased."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    change = models.BigIntegerField()
+    record = models.BigIntegerField(null=True)  # null: the line that seals the change itself, or an erasure
+    act = models.SmallIntegerField()
+    before = models.BigIntegerField(null=True)  # the record's former line: a record's history is followed along these
+    digest = models.BinaryField()
+    chain = models.BinaryField()
+
+
+class Payload(models.Model):
+    """The salted content of a journal line.  Erasing it empties ``document`` and ``salt``; the chain still verifies."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    salt = models.BinaryField(null=True)
+    document = models.TextField(null=True)
+
+
+class Key(models.Model):
+    """A name by which the outside world knows a record (scheme, value): for matching, never shown as such."""
+
+    id = models.BigAutoField(primary_key=True)
+    scheme = models.CharField(max_length=40)
+    value = models.CharField(max_length=500)
+    record = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["value", "scheme"], name="store_key_value")]
+
+
+class Link(models.Model):
+    """A directed link between records: ``role`` as in "about", "part-of", "chosen"."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.BigIntegerField()
+    target = models.BigIntegerField()
+    role = models.CharField(max_length=24)
+
+    class Meta:
+        indexes = [models.Index(fields=["target", "role", "source"], name="store_link_target")]
+
+
+class Profile(models.Model):
+    """A distinct combination of facet values; counting facets is counting profiles."""
+
+    id = models.BigAutoField(primary_key=True)
+    facets = models.TextField(unique=True)  # canonical JSON {facet: [codes]}
+
+
+class Area(models.Model):
+    """A distinct administrative area as entries name it (country code, folded name)."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.CharField(max_length=400, unique=True)
+    label = models.CharField(max_length=400)
+
+
+class Entry(models.Model):
+    """A record as audiences ``low`` to ``high`` may find it.  One row when all may see the same (wall 2).
+
+    ``x, y, w, s, e, n`` degrees at that audience's precision; ``document`` the audience's version of the record's
+    document, or null where it is the record's own.  ``id`` = record id × 4 + low.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    record = models.BigIntegerField()
+    kind = models.SmallIntegerField()
+    low = models.SmallIntegerField()
+    high = models.SmallIntegerField()
+    title = models.CharField(max_length=200)
+    x = models.FloatField(null=True)
+    y = models.FloatField(null=True)
+    w = models.FloatField(null=True)
+    s = models.FloatField(null=True)
+    e = models.FloatField(null=True)
+    n = models.FloatField(null=True)
+    profile = models.BigIntegerField()
+    area = models.BigIntegerField(null=True)
+    day = models.BigIntegerField(null=True)  # the last day something was observed, year*10000+month*100+day
+    value = models.FloatField(null=True)
+    start = models.BigIntegerField(null=True)
+    finish = models.BigIntegerField(null=True)
+    document = models.TextField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "title", "id"], name="store_entry_title"),
+                   models.Index(fields=["profile"], name="store_entry_profile")]
+
+
+class Words(models.Model):
+    """The folded words of an entry, by field; the word index points here."""
+
+    id = models.BigIntegerField(primary_key=True)  # the entry's
+    names = models.TextField()
+    ids = models.TextField()
+    areas = models.TextField()
+    text = models.TextField()
+
+
+class Term(models.Model):
+    """A distinct folded word of the names, for tolerance of typing errors."""
+
+    id = models.BigAutoField(primary_key=True)
+    word = models.CharField(max_length=80, unique=True)
+
+
+class Read(models.Model):
+    """Who looked at what that is not open: in a file of its own, so that reading never waits for a writer."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+    actor = models.CharField(max_length=64)
+    record = models.CharField(max_length=32)
+    act = models.CharField(max_length=24)
+
+
+class Job(models.Model):
+    """Long work: what it does, how far it is, whether it should stop."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=64)
+    actor = models.CharField(max_length=64)
+    made = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True)
+    ended = models.DateTimeField(null=True)
+    state = models.CharField(max_length=16, default="waiting")  # waiting running done failed cancelled
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True)
+    doing = models.CharField(max_length=200, blank=True)
+    cancel = models.BooleanField(default=False)
+    arguments = models.JSONField(default=dict)
+    result = models.JSONField(null=True)

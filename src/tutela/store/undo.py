@@ -1,0 +1,100 @@
+"""Taking a change back: every record it touched returns to what it was, ids included, as a change of its own.
+
+A record that was changed again since, or that a record from outside the change points at, is a conflict.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from tutela.store import backend, journal
+from tutela.store.documents import dashed, loads
+from tutela.store.kinds import BY_CODE
+from tutela.store.write import Row, write
+
+Progress = Callable[[str, int, int | None], None]
+BATCH = 2000
+
+
+@dataclass(slots=True)
+class Undone:
+    """``done`` False: conflicts forbade it and nothing was written."""
+
+    done: bool
+    deleted: Counter[str] = field(default_factory=Counter)
+    restored: Counter[str] = field(default_factory=Counter)
+    conflicts: list[dict[str, str]] = field(default_factory=list)
+
+
+def undo(actor: str, change: int, action: str, keep_edited: bool, progress: Progress | None = None) -> Undone:
+    """Take ``change`` back.  With ``keep_edited``, conflicting records stay and all others return."""
+    with journal.change(actor, action, undoes=change) as opened:
+        conflicts = list(_conflicts(change))
+        if conflicts and not keep_edited:
+            opened.lines, opened.payloads = [], []
+            opened.seq = -1
+            return Undone(False, conflicts=[c[1] for c in conflicts])
+        outcome = write(opened, _former(change, {c[0] for c in conflicts}, progress))
+        result = Undone(True, outcome.deleted, outcome.updated + outcome.created, [c[1] for c in conflicts])
+    return result
+
+
+def _conflicts(change: int) -> Iterator[tuple[int, dict[str, str]]]:
+    """(record, {id, reason}) of records changed or pointed at since."""
+    first, last = span(change)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT r.id, r.uuid FROM store_line l JOIN store_record r ON r.id = l.record "
+                       "WHERE l.seq BETWEEN %s AND %s AND r.line > %s ORDER BY r.id", [first, last, last])
+        rows = cursor.fetchall()
+        edited = {record for record, _ in rows}
+        yield from ((record, {"id": dashed(uuid), "reason": "edited since"}) for record, uuid in rows)
+        # Pointed at by a live record that has been written since.  Only what the change created would be left without its end.
+        cursor.execute("SELECT DISTINCT r.id, r.uuid FROM store_record s JOIN store_link k ON k.source = s.id JOIN store_record r ON r.id = k.target "
+                       "JOIN store_line l ON l.record = r.id AND l.seq BETWEEN %s AND %s AND l.act = %s "
+                       "WHERE s.line > %s AND s.live ORDER BY r.id", [first, last, journal.CREATE, last])
+        yield from ((record, {"id": dashed(uuid), "reason": "cited since"}) for record, uuid in cursor.fetchall() if record not in edited)
+
+
+def span(change: int) -> tuple[int, int]:
+    """The first and last journal line of a change."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT line, last FROM store_change WHERE id = %s", [change])
+        return cursor.fetchone()
+
+
+def _former(change: int, leave: set[int], progress: Progress | None) -> Iterator[Row]:
+    """The rows that bring each record back, the last written first, so that dependants go before what they are about."""
+    leave = leave | _about(leave)
+    first, last = span(change)
+    before, done, total = last + 1, 0, last - first
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT l.seq, l.record, r.uuid, r.kind, l.before, p.document FROM store_line l JOIN store_record r ON r.id = l.record "
+                           "LEFT JOIN store_payload p ON p.seq = l.before WHERE l.seq >= %s AND l.seq < %s ORDER BY l.seq DESC LIMIT %s",
+                           [first, before, BATCH])
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        for _seq, record, uuid, code, _former_line, text in rows:
+            if record not in leave:
+                yield Row(BY_CODE[code].name, uuid, loads(text) if text is not None else None)
+        before = rows[-1][0]
+        done += len(rows)
+        if progress:
+            progress("Undoing", done, total)
+
+
+def _about(kept: set[int]) -> set[int]:
+    """What kept records point at, and what points at them, must stay with them."""
+    out: set[int] = set()
+    for text, code in backend.select_in("SELECT p.document, r.kind FROM store_record r JOIN store_payload p ON p.seq = r.line "
+                                        "WHERE r.live AND r.id IN {in}", sorted(kept)):
+        uuids = [uuid for _, uuid in BY_CODE[code].links(loads(text))]
+        out.update(number for (number,) in backend.select_in("SELECT id FROM store_record WHERE uuid IN {in}", uuids))
+    for source, target in backend.select_in("SELECT source, target FROM store_link WHERE target IN {in}", sorted(kept)):
+        out.add(source)
+    return out
