@@ -48,7 +48,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
 @pytest.fixture
 def ids() -> Iterator[list[str]]:
     """A filled register that holds."""
-    filled = register.fill(14)
+    filled = register.fill(14, account=False)
     assert verify() == []
     yield filled
 
@@ -177,7 +177,7 @@ def test_an_altered_file_is_found_and_so_is_one_that_does_not_belong(ids: list[s
     finally:
         file.write_bytes(content)
         stranger.unlink()
-    assert found == [f"blobs: {digest} was altered", f"blobs: {digest[:2]}/note.txt does not belong here"] or len(found) == 2
+    assert found == [f"blobs: {digest} was altered", f"blobs: {digest[:2]}/note.txt does not belong here"]
     assert verify() == []
 
 

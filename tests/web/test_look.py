@@ -18,8 +18,16 @@ from tutela.web.timeline import kind_of, moment, timeline
 
 WEB = Path(i18n.__file__).parent
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
-POOR = {"observed": "2020-10-01", "recorded": "2021-06-15", "method": "desk", "condition": "poor", "outcome": "finding",
-        "label": "Poor, desk", "note": "image of 2020-10-01", "href": "#a"}
+POOR = {
+    "observed": "2020-10-01",
+    "recorded": "2021-06-15",
+    "method": "desk",
+    "condition": "poor",
+    "outcome": "finding",
+    "label": "Poor, desk",
+    "note": "image of 2020-10-01",
+    "href": "#a",
+}
 
 
 def texts(svg: str) -> str:
@@ -63,8 +71,14 @@ def test_an_event_with_no_first_day_fades() -> None:
     assert 'class="tl-ev--open"' in svg
 
 
-@pytest.mark.parametrize(("item", "kind"), [({"condition": "very-bad"}, "vbad"), ({"condition": "none of ours"}, "unknown"),
-                                            ({"outcome": "not-visible", "condition": "good"}, "notvisible")])
+@pytest.mark.parametrize(
+    ("item", "kind"),
+    [
+        ({"condition": "very-bad"}, "vbad"),
+        ({"condition": "none of ours"}, "unknown"),
+        ({"outcome": "not-visible", "condition": "good"}, "notvisible"),
+    ],
+)
 def test_marks(item: dict[str, str], kind: str) -> None:
     assert kind_of(item) == kind
 
@@ -75,13 +89,30 @@ def test_moments(text: str | None, value: float | None) -> None:
 
 
 words = st.text(max_size=30, alphabet=st.characters(exclude_categories=("Cs", "Cc")))
-days = st.one_of(st.none(), words, st.dates().map(str), st.sampled_from(["2019", "2019-13", "2019/2020", "0000", "../2020"]))
+days = st.one_of(
+    st.none(), words, st.dates().map(str), st.sampled_from(["2019", "2019-13", "2019/2020", "0000", "../2020"])
+)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.fixed_dictionaries({"observed": days, "recorded": days, "condition": words, "label": words, "note": words,
-                                       "href": words, "method": st.sampled_from(["field", "remote", "desk", ""])}), max_size=12),
-       st.lists(st.fixed_dictionaries({"start": days, "end": days, "label": words}), max_size=4), st.booleans())
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "observed": days,
+                "recorded": days,
+                "condition": words,
+                "label": words,
+                "note": words,
+                "href": words,
+                "method": st.sampled_from(["field", "remote", "desk", ""]),
+            }
+        ),
+        max_size=12,
+    ),
+    st.lists(st.fixed_dictionaries({"start": days, "end": days, "label": words}), max_size=4),
+    st.booleans(),
+)
 def test_whatever_it_is_given_the_drawing_is_well_formed(series: list, events: list, rtl: bool) -> None:
     svg = timeline(series, events, today="2026-03-12", rtl=rtl)
     assert svg == "" or ElementTree.fromstring(svg).tag == "svg"
@@ -111,13 +142,17 @@ def test_a_point_or_a_line_anywhere_is_drawn(x: float, y: float, size: float) ->
 # ---- words ----------------------------------------------------------------------------------------------------------
 
 
+FRAME = "base register place parts/top parts/foot parts/map parts/row parts/facet parts/results parts/register_head parts/timeline"
+
+
 def sentences() -> set[str]:
-    """Every sentence the templates translate."""
-    return {key for file in TEMPLATES for key in re.findall(r'{% t "((?:[^"\\]|\\.)*)"', file.read_text(encoding="utf-8"))}
+    """Every sentence that the frame, the register and the place page translate."""
+    files = [WEB / "templates" / "tutela" / f"{name}.html" for name in FRAME.split()]
+    return {key for file in files for key in re.findall(r'{% t "((?:[^"\\]|\\.)*)"', file.read_text(encoding="utf-8"))}
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar", "fa"])
-def test_every_sentence_of_the_pages_is_translated_with_the_same_gaps(lang: str) -> None:
+def test_every_sentence_of_the_register_and_the_place_page_is_translated_with_the_same_gaps(lang: str) -> None:
     held = i18n.catalogue(lang)
     assert sentences() - held.texts.keys() == set()
     for key, text in held.texts.items():
@@ -153,9 +188,15 @@ def test_templates_hold_no_script_no_handler_and_no_other_host(file: Path) -> No
 
 
 def test_vendored_files_are_the_ones_described() -> None:
-    described = re.findall(r"^\| `([^`]+)` \|.*`([0-9a-f]{64})` \|$", (WEB / "VENDORED.md").read_text(encoding="utf-8"), re.M)
+    described = re.findall(
+        r"^\| `([^`]+)` \|.*`([0-9a-f]{64})` \|$", (WEB / "VENDORED.md").read_text(encoding="utf-8"), re.M
+    )
     static = WEB / "static" / "tutela"
-    found = {file.relative_to(static / "vendor").as_posix(): file for file in (static / "vendor").rglob("*") if file.is_file()}
+    found = {
+        file.relative_to(static / "vendor").as_posix(): file
+        for file in (static / "vendor").rglob("*")
+        if file.is_file()
+    }
     found |= {file.name: file for file in (static / "basemap").iterdir()}
     digests = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in found.items()}
     assert digests == {name: digest for name, digest in described if not name.endswith(".tgz")}

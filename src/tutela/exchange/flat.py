@@ -7,6 +7,7 @@ seen, save that the wordings of assessors stay out where the details are withhel
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from tutela.assessment.rules.series import last_finding, order
@@ -51,22 +52,22 @@ def flatten(document: Document, uuid: str, series: list[Document] | None, x: flo
         "id": dashed(uuid),
         "name": shown_name(names),
         "names": _names(names),
-        "type": SEPARATOR.join([worded(t) for t in get("types") or ()]) or None,
+        "type": _joined(get("types"), worded),
         "category": get("category"),
         "country": get("country"),
-        "area": SEPARATOR.join([a["name"] for a in get("areas") or ()]) or None,
+        "area": _joined(get("areas"), _area),
         "address": get("address"),
         "latitude": y,
         "longitude": x,
         "precision": precision,
         "located": "position" if x is not None else "withheld" if precision == "withheld" else "name-only",
-        "dating": SEPARATOR.join([dated(d) for d in get("dating") or ()]) or None,
-        "protections": SEPARATOR.join([_protection(p) for p in get("protections") or ()]) or None,
+        "dating": _joined(get("dating"), dated),
+        "protections": _joined(get("protections"), _protection),
         "handling": mark,
         "condition": None, "condition_original": None, "extent": None, "observed": None, "recorded": None,
         "damages": None, "threats": None,
-        "identifiers": SEPARATOR.join([f"{i['scheme']}:{i['value']}" for i in get("identifiers") or ()]) or None,
-        "description": PARAGRAPH.join([d["text"] for d in get("descriptions") or ()]) or None,
+        "identifiers": _joined(get("identifiers"), _identifier),
+        "description": _joined(get("descriptions"), _text, PARAGRAPH),
         "sources": None, "licence": None,
         "assessments": 0,
         "version": version,
@@ -74,11 +75,26 @@ def flatten(document: Document, uuid: str, series: list[Document] | None, x: flo
     }  # fmt: skip
     sources = get("sources")
     if sources:
-        row["sources"] = SEPARATOR.join(dict.fromkeys([s.get("title") or s["key"] for s in sources]))
-        row["licence"] = SEPARATOR.join(dict.fromkeys([s["licence"] for s in sources if s.get("licence")])) or None
+        row["sources"] = _distinct([s.get("title") or s["key"] for s in sources])
+        row["licence"] = _distinct([s.get("licence") for s in sources])
     if series:
         _assessed(row, series, details)
     return row
+
+
+def _joined(items: Any, text: Callable[[Document], str], separator: str = SEPARATOR) -> str | None:
+    """The texts of a list's items; one item is the common case, and this the busiest function of an export."""
+    if not items:
+        return None
+    if len(items) == 1:
+        return text(items[0]) or None
+    return separator.join([text(item) for item in items]) or None
+
+
+def _distinct(texts: list[str | None]) -> str | None:
+    if len(texts) == 1:
+        return texts[0] or None
+    return SEPARATOR.join(dict.fromkeys([t for t in texts if t])) or None
 
 
 def cleaned(row: Flat) -> Flat:
@@ -104,8 +120,9 @@ def dated(item: Document) -> str:
 
 def says_something(assessment: Document) -> bool:
     """Whether an assessment belongs to the series that is shown (as in ``assessment.queries.series``)."""
-    get = assessment.get
-    return "condition" in assessment or get("outcome") is not None or "observed" in assessment or bool(get("damages"))
+    if "condition" in assessment or "observed" in assessment:
+        return True
+    return assessment.get("outcome") is not None or bool(assessment.get("damages"))
 
 
 def _names(names: Any) -> str | None:
@@ -119,11 +136,24 @@ def _names(names: Any) -> str | None:
     return SEPARATOR.join(out) or None
 
 
+def _area(item: Document) -> str:
+    return item["name"]
+
+
+def _text(item: Document) -> str:
+    return item["text"]
+
+
+def _identifier(item: Document) -> str:
+    return f"{item['scheme']}:{item['value']}"
+
+
 def _protection(item: Document) -> str:
-    text = item.get("instrument") or item.get("original") or ""
-    if item.get("level"):
-        text += f" ({item['level']})"
-    return f"{text} {item['reference']}" if item.get("reference") else text
+    get = item.get
+    text, level, reference = get("instrument") or get("original") or "", get("level"), get("reference")
+    if level:
+        text = f"{text} ({level})"
+    return f"{text} {reference}" if reference else text
 
 
 def _assessed(row: Flat, series: list[Document], details: bool) -> None:
@@ -142,23 +172,23 @@ def _assessed(row: Flat, series: list[Document], details: bool) -> None:
         if details:
             row["condition_original"] = condition.get("original")
     get = last.get
-    extent = get("extent")
+    extent, damages, threats = get("extent"), get("damages"), get("threats")
+    row["observed"], row["recorded"] = get("observed"), get("recorded")
     if extent:
         row["extent"] = extent.get("code")
-    row["observed"], row["recorded"] = get("observed"), get("recorded")
-    damages, threats = get("damages"), get("threats")
     if damages:
-        row["damages"] = SEPARATOR.join(dict.fromkeys(filter(None, [_damage(d, details) for d in damages]))) or None
+        row["damages"] = _distinct([_damage(d, details) for d in damages])
     if threats:
-        row["threats"] = SEPARATOR.join(dict.fromkeys(filter(None, [_threat(t, details) for t in threats]))) or None
+        row["threats"] = _distinct([_threat(t, details) for t in threats])
 
 
-def _damage(item: Document, details: bool) -> str:
-    return " → ".join(filter(None, [_part(item.get("cause"), details), _part(item.get("effect"), details)]))
+def _damage(item: Document, details: bool) -> str | None:
+    cause, effect = _part(item.get("cause"), details), _part(item.get("effect"), details)
+    return f"{cause} → {effect}" if cause and effect else cause or effect
 
 
-def _threat(item: Document, details: bool) -> str:
-    text = item.get("cause") or (item.get("original") if details else None) or item.get("category") or ""
+def _threat(item: Document, details: bool) -> str | None:
+    text = item.get("cause") or (item.get("original") if details else None) or item.get("category")
     return f"{text} ({item['probability']})" if text and item.get("probability") else text
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tutela.errors import TutelaError, declare, problem
-from tutela.exchange.imports.merging import assessment_key, differences, updated
+from tutela.exchange.imports.merging import assessment_key, differences, updated, updated_assessment
 from tutela.exchange.imports.report import Report
 from tutela.exchange.imports.staging import Staged, Staging
 from tutela.exchange.mapping.model import Mapping
@@ -157,6 +157,7 @@ class Matcher:
                 changed.append("assessment added")
                 continue
             key, former = known
+            assessment = updated_assessment(former, assessment)
             parts = [name for name in former.keys() | assessment.keys() if name != "source" and former.get(name) != assessment.get(name)]
             if parts:
                 rows.append(Row("assessment", key, {**assessment, "status": former.get("status", "published")}))

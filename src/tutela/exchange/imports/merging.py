@@ -34,14 +34,15 @@ def updated(held: Document, given: Document, source: str) -> Document:
     """The held document with what this source now says.
 
     In a list, the source's own items are replaced by those it gives now, where it gives any; the items of other
-    sources, and those entered by people, stay.  A single value is replaced only where the source gives one.
+    sources, and those entered by people, stay (numbers and footprints too, see :func:`_stays`).  A single value is
+    replaced only where the source gives one.
     """
     out = dict(held)
     for name, value in given.items():
         if name == "sources":
             continue
         if name in SOURCED and name in held:
-            kept = [item for item in held[name] if item.get("source") != source]
+            kept = [item for item in held[name] if item.get("source") != source or _stays(name, item, value)]
             out[name] = _in_held_order(held[name], kept + [item for item in value if item not in kept])
         else:
             out[name] = value
@@ -49,6 +50,15 @@ def updated(held: Document, given: Document, source: str) -> Document:
         kept = [s for s in held.get("sources", ()) if s["key"] != source]
         out["sources"] = kept + given["sources"]
     return out
+
+
+def _stays(name: str, item: Any, given: list[Any]) -> bool:
+    """A number once given stays findable; a footprint stays when a release gives only the centre."""
+    if name == "identifiers":
+        return all((item["scheme"], item["value"]) != (new["scheme"], new["value"]) for new in given)
+    if name == "geometries":
+        return all(item.get("role") != new.get("role") for new in given)
+    return False
 
 
 def _in_held_order(held: list[Any], new: list[Any]) -> list[Any]:
@@ -68,3 +78,27 @@ def same_source_line(before: Document, after: Document) -> bool:
 def assessment_key(assessment: Document) -> tuple[Any, ...]:
     """By what a later release finds the assessment it repeats: its source and its two times."""
     return (assessment.get("source", {}).get("key"), assessment.get("observed"), assessment.get("recorded"))
+
+
+def updated_assessment(held: Document, given: Document) -> Document:
+    """The held assessment with what its source now says.  Order within a list is not a change, and a damage that is
+    still named keeps its key, so that what cites it goes on citing it."""
+    out = dict(given)
+    for name in ("threats", "recommendations", "interventions"):
+        if name in held and name in given:
+            out[name] = _in_held_order(held[name], given[name])
+    if held.get("damages") and given.get("damages"):
+        out["damages"] = _damages(held["damages"], given["damages"])
+    return out
+
+
+def _damages(held: list[Document], given: list[Document]) -> list[Document]:
+    def content(damage: Document) -> Document:
+        return {k: v for k, v in damage.items() if k != "key"}
+
+    wanted = [content(d) for d in given]
+    kept = [d for d in held if content(d) in wanted]
+    number = max((int(d["key"][1:]) for d in held if d.get("key", "")[1:].isdigit()), default=0)
+    known = [content(d) for d in held]
+    fresh = [d for d in wanted if d not in known]
+    return kept + [{"key": f"d{number + i}", **d} for i, d in enumerate(fresh, 1)]

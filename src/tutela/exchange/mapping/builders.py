@@ -125,10 +125,9 @@ def items(target: str, spec: dict[str, Any], context: Context) -> Items:
             item: Item = {"source": source}
             for name, text in texts.items():
                 _put(item, cells[name], name, text, name == main)
-            if finish is not None:
-                finish(item)
-            if item not in out:
-                out.append(item)
+            for one in (item,) if finish is None else finish(item, context):
+                if one not in out:
+                    out.append(one)
         return out
 
     return build
@@ -194,36 +193,47 @@ def span(first: str | None, last: str | None) -> str | None:
     return start if start == end else f"{start}/{end}"
 
 
-def checked_span(item: Item, name: str) -> None:
-    """Put ``from`` and ``to`` together under ``name``; where both and ``name`` are given, they stand apart."""
+def _reversed(together: str) -> bool:
+    """Whether an interval ends before it begins."""
+    from tutela.errors import TutelaError
+    from tutela.vocabulary.dates import parse
+
+    try:
+        parse(together)
+    except TutelaError:
+        return True
+    return False
+
+
+def _finish_dating(item: Item, context: Context) -> list[Item]:
+    """``from`` and ``to`` as one interval; where the end comes first, as two dates, and a warning."""
     first, last = item.pop("from", None), item.pop("to", None)
     together = span(first, last)
-    if together is None:
-        return
-    if "/" in together:
-        from tutela.errors import TutelaError
-        from tutela.vocabulary.dates import parse
-
-        try:
-            parse(together)
-        except TutelaError as error:
-            raise Refusal(error.problem) from None
-    item.setdefault(name, together)
+    if together is None or "edtf" in item:
+        return [item]
+    if _reversed(together):
+        context.warn(problem("dating-reversed", column="dating", value=f"{first} – {last}"))
+        return [{**item, "edtf": first}, {**item, "edtf": last}]
+    return [{**item, "edtf": together}]
 
 
-def _finish_dating(item: Item) -> None:
-    checked_span(item, "edtf")
+def _finish_description(item: Item, context: Context) -> list[Item]:
+    first, last = item.pop("from", None), item.pop("to", None)
+    together = span(first, last)
+    if together is not None and "date" not in item:
+        if _reversed(together):
+            context.warn(problem("dating-reversed", column="descriptions", value=f"{first} – {last}"))
+            return [{**item, "date": first}, {**item, "date": last}]
+        item["date"] = together
+    return [item]
 
 
-def _finish_description(item: Item) -> None:
-    checked_span(item, "date")
-
-
-def _finish_protection(item: Item) -> None:
+def _finish_protection(item: Item, context: Context) -> list[Item]:
     item.setdefault("instrument", "other")
+    return [item]
 
 
-FINISH: dict[str, Callable[[Item], None]] = {
+FINISH: dict[str, Callable[[Item, Context], list[Item]]] = {
     "dating": _finish_dating, "descriptions": _finish_description, "protections": _finish_protection,
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ declare({
                        "The values are kept without pairing; pair them in the source if the pairing matters."),
     "lists-repeated": ("{value}: every value stands {times} times in a row against {count} in {column_other}; each was read once.",
                        "Nothing to do; check one such row in the source."),
+    "dating-reversed": ("{value}: the end comes before the beginning; both were kept as dates of their own.", "Check them in the source."),
     "values-several": ("“{value}” holds several values where one is kept; {kept} was taken.", "Split the row in the source if they are of several days."),
     "value-not-in-list": ("“{value}” is not in the list of {what}; its wording is kept.", "Map it in the mapping's `values` if it is one of them."),
     "percent-range": ("{value} is not a percentage.", "Write a number between 0 and 100."),

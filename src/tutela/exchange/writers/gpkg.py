@@ -15,6 +15,7 @@ from tutela.exchange.flat import COUNTS, FLAT_COLUMNS, NUMBERS
 from tutela.exchange.writers import Item
 from tutela.exchange.writers.about import text_of
 from tutela.exchange.writers.wkb import SRS, blob, point_blob
+from tutela.inventory.rules.geometry import bounds
 
 _WGS84 = ('GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563,AUTHORITY["EPSG","7030"]],'
           'AUTHORITY["EPSG","6326"]],PRIMEM["Greenwich",0,AUTHORITY["EPSG","8901"]],UNIT["degree",0.0174532925199433,'
@@ -88,8 +89,6 @@ class Writer:
                     both["precision"] = given["precision"]
                 shape = blob(given["geojson"])
                 rows.append((shape, *(both.get(c) for c in _OUTLINE_COLUMNS)))
-                from tutela.inventory.rules.geometry import bounds
-
                 self._outline_box = _grown(self._outline_box, list(bounds([given])))
         self._db.executemany(f"INSERT INTO outlines (geom, {', '.join(_OUTLINE_COLUMNS)}) VALUES (?{', ?' * len(_OUTLINE_COLUMNS)})",
                              rows)

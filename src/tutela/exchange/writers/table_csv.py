@@ -14,6 +14,8 @@ from tutela.exchange.writers import Item
 
 # What a spreadsheet takes for the start of a formula, full-width forms included (OWASP: CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_SKIPPED = "' \u00a0\u200b\ufeff"
+_SUSPECT = frozenset((*_FORMULA, *_SKIPPED))
 
 
 class Writer:
@@ -24,7 +26,7 @@ class Writer:
         self._csv.writerow(FLAT_COLUMNS)
 
     def write(self, items: list[Item]) -> None:
-        self._csv.writerows([[guarded(v) if v.__class__ is str else v for v in flat.values()] for flat, _ in items])
+        self._csv.writerows([[guarded(v) if v.__class__ is str and v[:1] in _SUSPECT else v for v in flat.values()] for flat, _ in items])
 
     def finish(self, about: dict[str, Any]) -> None:
         self._out.close()
@@ -35,7 +37,7 @@ class Writer:
 
 def guarded(text: str) -> str:
     """Text that a spreadsheet would run gets a leading apostrophe (and so does text that looks as if it had got one)."""
-    return f"'{text}" if text.lstrip("' \u00a0\u200b\ufeff").startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip(_SKIPPED).startswith(_FORMULA) else text
 
 
 def unguarded(text: str) -> str:

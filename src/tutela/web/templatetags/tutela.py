@@ -1,6 +1,6 @@
 """The parts that pages are made of, as template tags.  They show; they decide nothing.
 
-Every tag takes plain values (see ``docs/web.md`` for their shapes) and the page's language from the context.
+Every tag takes plain values (see ``templates/tutela/README.md`` for their shapes) and the page's language from the context.
 """
 
 from __future__ import annotations
