@@ -19,25 +19,24 @@ from tutela.store.verify import verify
 pytestmark = pytest.mark.django_db
 
 # table: (key, columns whose every bit counts, condition on the rows that are in use)
-PARTS: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "store_payload": ("seq", ("seq", "salt", "document"), ""),
-    "store_line": ("seq", ("seq", "change", "record", "act", "before", "digest", "chain"), ""),
-    "store_record": ("id", ("id", "kind", "line", "live"), ""),
-    "store_change": ("id", ("id", "at", "actor", "action", "note", "line", "undoes"), ""),
+PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
+    "store_line": (("seq",), ("seq", "change", "record", "act", "before", "digest", "chain", "salt", "document"), ""),
+    "store_record": (("id",), ("id", "kind", "line", "live"), ""),
+    "store_change": (("id",), ("id", "at", "actor", "action", "note", "line", "undoes"), ""),
     "store_entry": (
-        "id",
+        ("id",),
         ("id", "record", "kind", "low", "high", "title", "x", "y", "w", "s", "e", "n", "profile", "area", "day", "value")
         + ("start", "finish", "document"),
         "",
     ),
-    "store_words": ("id", ("id", "names", "ids", "areas", "text"), ""),
-    "store_key": ("id", ("scheme", "value", "record"), ""),
-    "store_link": ("id", ("source", "target", "role"), ""),
-    "store_term": ("id", ("word",), "word IN ('mound', 'site', 'tell')"),
-    "store_profile": ("id", ("facets",), "id IN (SELECT profile FROM store_entry)"),
-    "store_area": ("id", ("key", "label"), "id IN (SELECT area FROM store_entry)"),
+    "store_words": (("id",), ("id", "names", "ids", "areas", "text"), ""),
+    "store_key": (("scheme", "value", "record"), ("scheme", "value", "record"), ""),
+    "store_link": (("source", "target", "role"), ("source", "target", "role"), ""),
+    "store_term": (("id",), ("word",), "word IN ('mound', 'site', 'tell')"),
+    "store_profile": (("id",), ("facets",), "id IN (SELECT profile FROM store_entry)"),
+    "store_area": (("id",), ("key", "label"), "id IN (SELECT area FROM store_entry)"),
     "assessment_finding": (
-        "record",
+        ("record",),
         ("record", "place", "observed_from", "observed_to", "recorded", "outcome", "condition", "extent", "damages")
         + ("status",),
         "",
@@ -76,6 +75,19 @@ def flipped(value: Any, chance: random.Random) -> Any:
     return Raw(bytes(raw))
 
 
+def at(table: str) -> str:
+    """The condition that finds one row by its key."""
+    return " AND ".join(f"{column} = %s" for column in PARTS[table][0])
+
+
+def cells(table: str, column: str) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """(key, value) of every row in use, in order."""
+    key, _, condition = PARTS[table]
+    listed = ", ".join(key)
+    rows = execute(f'SELECT {listed}, "{column}" FROM {table} {f"WHERE {condition}" if condition else ""} ORDER BY {listed}')
+    return ((row[:-1], row[-1]) for row in rows)
+
+
 class Raw(bytes):
     """Bytes to be stored as text, whether or not they are UTF-8."""
 
@@ -83,11 +95,8 @@ class Raw(bytes):
 def mutate(chance: random.Random) -> str | None:
     """Turn over one bit of one cell; says where, or None where that cell holds nothing or the database refuses."""
     table = chance.choice(list(PARTS))
-    key, columns, condition = PARTS[table]
-    column = chance.choice(columns)
-    where = f"WHERE {condition}" if condition else ""
-    rows = execute(f'SELECT {key}, "{column}" FROM {table} {where} ORDER BY {key}')
-    number, value = chance.choice(rows)
+    column = chance.choice(PARTS[table][1])
+    number, value = chance.choice(list(cells(table, column)))
     if hasattr(value, "isoformat"):
         return None  # PostgreSQL's own times: their bits are not ours to turn
     changed = flipped(value, chance) if value is not None else None
@@ -101,7 +110,7 @@ def mutate(chance: random.Random) -> str | None:
             changed = changed.decode("utf-8", "replace").replace("\0", "")
     try:
         with transaction.atomic():
-            execute(f'UPDATE {table} SET "{column}" = {mark} WHERE {key} = %s', changed, number)
+            execute(f'UPDATE {table} SET "{column}" = {mark} WHERE {at(table)}', changed, *number)
     except DatabaseError:
         return None
     return f"{table}.{column} of {number}: {value!r} became {changed!r}"
@@ -139,10 +148,9 @@ def test_another_public_id_is_found(ids: list[str]) -> None:
 
 @pytest.mark.parametrize("table", [*PARTS])
 def test_a_lost_row_is_found(ids: list[str], table: str) -> None:
-    key, _, condition = PARTS[table]
-    for (number,) in execute(f"SELECT {key} FROM {table} {f'WHERE {condition}' if condition else ''} ORDER BY {key}")[-3:]:
+    for number, _ in list(cells(table, PARTS[table][0][0]))[-3:]:
         with transaction.atomic():
-            execute(f"DELETE FROM {table} WHERE {key} = %s", number)
+            execute(f"DELETE FROM {table} WHERE {at(table)}", *number)
             assert verify(), f"{table} {number}"
             transaction.set_rollback(True)
 
@@ -151,10 +159,8 @@ def test_a_lost_row_is_found(ids: list[str], table: str) -> None:
     "sql",
     [
         "INSERT INTO store_key (scheme, value, record) VALUES ('local', 'T-9', 1)",
-        "INSERT INTO store_key (scheme, value, record) SELECT scheme, value, record FROM store_key WHERE record = 2",
         "INSERT INTO store_link (source, target, role) VALUES (3, 2, 'part-of')",
         "INSERT INTO store_words (id, names, ids, areas, text) VALUES (9999, 'x', '', '', '')",
-        "INSERT INTO store_payload (seq, document) VALUES (9999, '{}')",
         "INSERT INTO store_record (id, uuid, kind, line, live) VALUES (99, 'ffffffffffffffffffffffffffffffff', 1, 2, true)",
         "UPDATE store_record SET live = true WHERE NOT live",
         "UPDATE store_change SET undone_by = 1 WHERE id = 2",
@@ -208,7 +214,7 @@ def test_deriving_everything_anew_mends_all_that_is_derived_and_nothing_else(ids
     assert verify()
     rebuild.everything()
     assert verify() == [] and journal.head() == before
-    execute("UPDATE store_payload SET document = '{}' WHERE seq = 3")
+    execute("UPDATE store_line SET document = '{}' WHERE seq = 3")
     rebuild.everything()
     assert verify()
 
@@ -217,7 +223,7 @@ def test_a_payload_erased_with_a_reason_holds_and_one_erased_without_does_not(id
     (seq,) = execute("SELECT before FROM store_line WHERE before IS NOT NULL ORDER BY seq")[0]
     journal.erase(OPERATOR.id, [seq], "a name was in it")
     assert verify() == []
-    execute("UPDATE store_payload SET document = NULL, salt = NULL WHERE seq = 2")
+    execute("UPDATE store_line SET document = NULL, salt = NULL WHERE seq = 2")
     assert any("gone without a recorded reason" in line for line in verify())
 
 

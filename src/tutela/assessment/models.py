@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
+from tutela.store.models import Number
+
 
 class Finding(models.Model):
     """Derived from an assessment's document.  Days are year*10000+month*100+day; null is unknown or open."""
 
-    record = models.BigIntegerField(primary_key=True)
+    record = Number(primary_key=True)
     place = models.BigIntegerField()
     observed_from = models.BigIntegerField(null=True)
     observed_to = models.BigIntegerField(null=True)

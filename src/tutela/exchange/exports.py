@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tutela.errors import EXIT_UNUSABLE, EXIT_USAGE, NotAllowed, TutelaError, declare, problem
-from tutela.exchange.flat import Flat, cleaned, flatten
+from tutela.exchange.flat import cleaned, flatten
 from tutela.exchange.outfile import digest_of, replacing, written
 from tutela.exchange.writers import FORMATS, Item, about, writer_of
 from tutela.inventory import queries_export
@@ -76,16 +76,15 @@ def export(actor: Actor, format: str, out: Path, *, audience: str = "public", qu
     return summary
 
 
-def fresh(actor: Actor, audience: str, uuids: list[str]) -> dict[str, Flat]:
-    """public id (32 hexadecimal digits) → the row an export for ``audience`` would give now, for those it may see.
+def fresh(actor: Actor, audience: str, uuids: list[str]) -> dict[str, Item]:
+    """public id (32 hexadecimal digits) → what an export for ``audience`` would give now, for those it may see.
 
     For reading an export back.  Raises ``export-above``: the answer would tell what that audience sees.
     """
     level = audience_level(actor, audience)
     with queries_export.snapshot() as held:
-        rows = queries_export.by_ids(level, uuids)
-        return {bare_id: item.flat for item, bare_id in
-                zip(_slice(held, level, rows, about.Tally()), [row.uuid for row in rows], strict=True)}
+        rows = queries_export.by_ids(held, level, uuids)
+        return {row.uuid: item for row, item in zip(rows, _slice(held, level, rows, about.Tally()), strict=True)}
 
 
 def audience_level(actor: Actor, audience: str) -> int:

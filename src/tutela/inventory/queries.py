@@ -224,7 +224,7 @@ def _by_identifier(actor: Actor, value: str) -> store_search.Found | None:
 def held(public_id: str) -> tuple[dict[str, Any], int]:
     """For actions alone: the document as held, whatever its audience, and its journal line.  Raises ``record-unknown``."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT p.document, r.line FROM store_record r JOIN store_payload p ON p.seq = r.line "
+        cursor.execute("SELECT p.document, r.line FROM store_record r JOIN store_line p ON p.seq = r.line "
                        "WHERE r.uuid = %s AND r.live", [bare(public_id)])
         row = cursor.fetchone()
     if row is None:

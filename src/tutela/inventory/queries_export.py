@@ -14,7 +14,7 @@ from django.db import connection
 
 from tutela.inventory.queries import as_query, wanted
 from tutela.inventory.rules.query import Query
-from tutela.store.backend import chunks, select_in
+from tutela.store.backend import chunks
 from tutela.store.journal import GENESIS
 from tutela.store.kinds import KINDS
 from tutela.store.search import conditions, profile_clause
@@ -34,7 +34,7 @@ class PlaceText(NamedTuple):
 
 
 _COLUMNS = ("SELECT e.record, r.uuid, r.line, coalesce(e.document, p.document), e.x, e.y FROM store_entry e "
-            "JOIN store_record r ON r.id = e.record JOIN store_payload p ON p.seq = r.line")
+            "JOIN store_record r ON r.id = e.record JOIN store_line p ON p.seq = r.line")
 
 
 @contextmanager
@@ -96,7 +96,7 @@ def dependants(held: Any, records: list[int], role: str) -> dict[int, list[str]]
         numbers = ",".join(map(str, part))
         with held.cursor() as cursor:
             cursor.execute("SELECT k.target, p.document FROM store_link k JOIN store_record r ON r.id = k.source "
-                           f"JOIN store_payload p ON p.seq = r.line WHERE k.target IN ({numbers}) AND k.role = %s AND r.live "
+                           f"JOIN store_line p ON p.seq = r.line WHERE k.target IN ({numbers}) AND k.role = %s AND r.live "
                            "ORDER BY k.target, r.id", [role])
             for target, text in cursor.fetchall():
                 if target in found:
@@ -106,8 +106,13 @@ def dependants(held: Any, records: list[int], role: str) -> dict[int, list[str]]
     return found
 
 
-def by_ids(audience: int, uuids: list[str]) -> list[PlaceText]:
+def by_ids(held: Any, audience: int, uuids: list[str]) -> list[PlaceText]:
     """The places with these public ids (32 hexadecimal digits) that the audience may see."""
-    sql = (f"{_COLUMNS} WHERE r.uuid IN {{in}} AND r.live AND e.id >= r.id * 4 AND e.id < r.id * 4 + 4 AND +e.kind = %s "
-           "AND e.low <= %s AND e.high >= %s")
-    return [PlaceText._make(row) for row in select_in(sql, uuids, KINDS["place"].code, audience, audience)]
+    found = []
+    for part in chunks(uuids):
+        marks = ",".join(["%s"] * len(part))
+        with held.cursor() as cursor:
+            cursor.execute(f"{_COLUMNS} WHERE r.uuid IN ({marks}) AND r.live AND e.id >= r.id * 4 AND e.id < r.id * 4 + 4 "
+                           "AND +e.kind = %s AND e.low <= %s AND e.high >= %s", [*part, KINDS["place"].code, audience, audience])
+            found += map(PlaceText._make, cursor.fetchall())
+    return found

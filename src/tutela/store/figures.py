@@ -9,7 +9,7 @@ from django.db import connection
 from tutela.store import journal
 from tutela.store.kinds import BY_CODE, KINDS
 
-_SEEN = ("FROM store_entry e JOIN store_record r ON r.id = e.record JOIN store_payload p ON p.seq = r.line "
+_SEEN = ("FROM store_entry e JOIN store_record r ON r.id = e.record JOIN store_line l ON l.seq = r.line "
          "WHERE e.kind = %s AND e.low <= %s AND e.high >= %s")
 
 
@@ -26,10 +26,10 @@ def items(kind: str, key: str, audience: int) -> int:
     """How many items the lists under ``key`` hold, over the documents of this kind as the audience sees them."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute(f"SELECT coalesce(sum(json_array_length(coalesce(e.document, p.document), %s)), 0) {_SEEN}",
+            cursor.execute(f"SELECT coalesce(sum(json_array_length(coalesce(e.document, l.document), %s)), 0) {_SEEN}",
                            [f"$.{key}", KINDS[kind].code, audience, audience])
         else:
-            cursor.execute("SELECT coalesce(sum(jsonb_array_length(coalesce(coalesce(e.document, p.document)::jsonb -> %s, '[]'))), 0) "
+            cursor.execute("SELECT coalesce(sum(jsonb_array_length(coalesce(coalesce(e.document, l.document)::jsonb -> %s, '[]'))), 0) "
                            f"{_SEEN}", [key, KINDS[kind].code, audience, audience])
         return int(cursor.fetchone()[0])
 

@@ -2,7 +2,7 @@
 
 A *change* is one action by one person.  Its first line seals who, when and what; each record it touches adds a line.
 
-    digest  = SHA-256(salt ‖ payload)                                  the payload may later be erased, the digest stays
+    digest  = SHA-256(salt ‖ document)                         salt and document may later be erased, the digest stays
     chain   = SHA-256(chain before ‖ digest ‖ seq ‖ change ‖ record ‖ act ‖ before)      all integers big-endian, 64 bits
 
 so that no line can be altered, dropped or put elsewhere without every later chain value changing.
@@ -54,7 +54,6 @@ class Change:
     areas: dict[str, int] = field(default_factory=dict)
     terms: set[str] = field(default_factory=set)
     lines: list[tuple[Any, ...]] = field(default_factory=list)
-    payloads: list[tuple[Any, ...]] = field(default_factory=list)
     _salts: bytes = b""
     _salt_at: int = 0
 
@@ -68,20 +67,17 @@ class Change:
         self.seq = seq = self.seq + 1
         digest = sha256(salt + text.encode() if text is not None else salt).digest()
         self.chain = chain = sha256(self.chain + digest + _pack(seq, self.id, record or 0, act, before or 0)).digest()
-        self.lines.append((seq, self.id, record, act, before, digest, chain))
-        self.payloads.append((seq, salt, text))
+        self.lines.append((seq, self.id, record, act, before, digest, chain, salt, text))
         return seq
 
     def flush(self) -> None:
         """Write the lines kept so far."""
         if self.lines:
             backend.insert("store_line", LINE_COLUMNS, self.lines)
-            backend.insert("store_payload", PAYLOAD_COLUMNS, self.payloads)
-            self.lines, self.payloads = [], []
+            self.lines = []
 
 
-LINE_COLUMNS = ("seq", "change", "record", "act", "before", "digest", "chain")
-PAYLOAD_COLUMNS = ("seq", "salt", "document")
+LINE_COLUMNS = ("seq", "change", "record", "act", "before", "digest", "chain", "salt", "document")
 
 
 @contextmanager
@@ -110,7 +106,7 @@ def change(actor: str, action: str, note: str = "", undoes: int | None = None, *
         try:
             yield opened
             if opened.seq == first and not context.get("always"):
-                opened.lines, opened.payloads = [], []
+                opened.lines = []
                 return
             opened.flush()
             backend.insert("store_change", ("id", "at", "actor", "action", "note", "line", "last", "undoes", "undone_by"),
@@ -146,7 +142,7 @@ def erase(actor: str, seqs: list[int], reason: str) -> None:
         cursor.execute(f"SELECT count(*) FROM store_record WHERE live AND line IN ({marks})", seqs)
         if cursor.fetchone()[0]:
             raise TutelaError(problem("erase-present"))
-        cursor.execute(f"UPDATE store_payload SET document = NULL, salt = NULL WHERE seq IN ({marks})", seqs)
+        cursor.execute(f"UPDATE store_line SET document = NULL, salt = NULL WHERE seq IN ({marks})", seqs)
         opened.line(ERASE, None, None, dumps({"erased": seqs, "reason": reason}))
 
 
@@ -160,10 +156,9 @@ def check() -> Iterator[str]:
     chain, expected = GENESIS, 1
     erased = _erased()
     with connection.chunked_cursor() as cursor:
-        cursor.execute("SELECT l.seq, l.change, l.record, l.act, l.before, l.digest, l.chain, p.salt, p.document, p.seq "
-                       "FROM store_line l LEFT JOIN store_payload p ON p.seq = l.seq ORDER BY l.seq")
+        cursor.execute("SELECT seq, change, record, act, before, digest, chain, salt, document FROM store_line ORDER BY seq")
         while rows := cursor.fetchmany(5000):
-            for seq, number, record, act, before, digest, link, salt, text, held in rows:
+            for seq, number, record, act, before, digest, link, salt, text in rows:
                 if seq != expected:
                     yield f"journal: line {expected} is missing"
                     expected = seq
@@ -173,7 +168,7 @@ def check() -> Iterator[str]:
                     content = bytes(salt) + (text.encode() if text is not None else b"")
                     if sha256(content).digest() != digest:
                         yield f"journal: the payload of line {seq} was altered"
-                elif held is None or seq not in erased:
+                elif text is not None or seq not in erased:
                     yield f"journal: the payload of line {seq} is gone without a recorded reason"
                 chain = sha256(chain + digest + _pack(seq, number, record or 0, act, before or 0)).digest()
                 if chain != bytes(link):
@@ -185,5 +180,5 @@ def _erased() -> set[int]:
     from tutela.store.documents import loads
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT p.document FROM store_line l JOIN store_payload p ON p.seq = l.seq WHERE l.act = %s", [ERASE])
+        cursor.execute("SELECT document FROM store_line WHERE act = %s", [ERASE])
         return {seq for (text,) in cursor.fetchall() if text for seq in loads(text)["erased"]}

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 ACCESS_APPS = {"sessions"}
-ACCESS_MODELS = {"read"}
+ACCESS_MODELS = {"read", "job"}
 
 
 class AccessRouter:

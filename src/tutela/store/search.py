@@ -199,7 +199,7 @@ def page(kind: str, audience: int, want: Want, limit: int = 50, offset: int = 0)
     sql = (f"SELECT e.record, r.uuid, coalesce(e.document, p.document), e.x, e.y, e.profile, e.day FROM ("
            f"SELECT e.id, row_number() OVER () AS place_in_list FROM (SELECT e.id FROM store_entry e WHERE {' AND '.join([*clauses, *more])} "
            f"ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}) e) k "
-           "JOIN store_entry e ON e.id = k.id JOIN store_record r ON r.id = e.record JOIN store_payload p ON p.seq = r.line "
+           "JOIN store_entry e ON e.id = k.id JOIN store_record r ON r.id = e.record JOIN store_line p ON p.seq = r.line "
            "ORDER BY k.place_in_list")
     with connection.cursor() as cursor:
         cursor.execute(sql, values + head)
@@ -211,7 +211,7 @@ def points(kind: str, audience: int, want: Want, limit: int) -> list[tuple[str, 
     clauses, values = conditions(kind, audience, want)
     more, _ = profile_clause(want)
     sql = ("SELECT r.uuid, e.x, e.y, e.profile, coalesce(e.document, p.document) FROM store_entry e JOIN store_record r ON r.id = e.record "
-           f"JOIN store_payload p ON p.seq = r.line WHERE {' AND '.join([*clauses, *more])} AND e.x IS NOT NULL LIMIT {int(limit)}")
+           f"JOIN store_line p ON p.seq = r.line WHERE {' AND '.join([*clauses, *more])} AND e.x IS NOT NULL LIMIT {int(limit)}")
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
@@ -235,7 +235,7 @@ def read(uuid: str, audience: int) -> Found | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT e.record, r.uuid, coalesce(e.document, p.document), e.x, e.y, e.profile, e.day FROM store_record r "
                        "JOIN store_entry e ON e.record = r.id AND e.id >= r.id * 4 AND e.id < r.id * 4 + 4 "
-                       "JOIN store_payload p ON p.seq = r.line WHERE r.uuid = %s AND r.live AND e.low <= %s AND e.high >= %s",
+                       "JOIN store_line p ON p.seq = r.line WHERE r.uuid = %s AND r.live AND e.low <= %s AND e.high >= %s",
                        [uuid, audience, audience])
         row = cursor.fetchone()
     return Found(*row) if row else None
@@ -245,7 +245,7 @@ def linked(record: int, role: str) -> list[tuple[str, str]]:
     """(uuid, document text) of live records that point at this one in this role."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT r.uuid, p.document FROM store_link k JOIN store_record r ON r.id = k.source "
-                       "JOIN store_payload p ON p.seq = r.line WHERE k.target = %s AND k.role = %s AND r.live ORDER BY r.id", [record, role])
+                       "JOIN store_line p ON p.seq = r.line WHERE k.target = %s AND k.role = %s AND r.live ORDER BY r.id", [record, role])
         return cursor.fetchall()
 
 

@@ -35,7 +35,7 @@ def undo(actor: str, change: int, action: str, keep_edited: bool, progress: Prog
     with journal.change(actor, action, undoes=change) as opened:
         conflicts = list(_conflicts(change))
         if conflicts and not keep_edited:
-            opened.lines, opened.payloads = [], []
+            opened.lines = []
             opened.seq = -1
             return Undone(False, conflicts=[c[1] for c in conflicts])
         outcome = write(opened, _former(change, {c[0] for c in conflicts}, progress))
@@ -74,7 +74,7 @@ def _former(change: int, leave: set[int], progress: Progress | None) -> Iterator
     while True:
         with connection.cursor() as cursor:
             cursor.execute("SELECT l.seq, l.record, r.uuid, r.kind, l.before, p.document FROM store_line l JOIN store_record r ON r.id = l.record "
-                           "LEFT JOIN store_payload p ON p.seq = l.before WHERE l.seq >= %s AND l.seq < %s ORDER BY l.seq DESC LIMIT %s",
+                           "LEFT JOIN store_line p ON p.seq = l.before WHERE l.seq >= %s AND l.seq < %s ORDER BY l.seq DESC LIMIT %s",
                            [first, before, BATCH])
             rows = cursor.fetchall()
         if not rows:
@@ -91,7 +91,7 @@ def _former(change: int, leave: set[int], progress: Progress | None) -> Iterator
 def _about(kept: set[int]) -> set[int]:
     """What kept records point at, and what points at them, must stay with them."""
     out: set[int] = set()
-    for text, code in backend.select_in("SELECT p.document, r.kind FROM store_record r JOIN store_payload p ON p.seq = r.line "
+    for text, code in backend.select_in("SELECT p.document, r.kind FROM store_record r JOIN store_line p ON p.seq = r.line "
                                         "WHERE r.live AND r.id IN {in}", sorted(kept)):
         uuids = [uuid for _, uuid in BY_CODE[code].links(loads(text))]
         out.update(number for (number,) in backend.select_in("SELECT id FROM store_record WHERE uuid IN {in}", uuids))

@@ -70,8 +70,8 @@ def _rows(sql: str, values: list[object] | None = None) -> Iterator[tuple[object
 def check_changes() -> Iterator[str]:
     """Every change says who, when and what as the journal line that seals it does."""
     undone: dict[int, int] = {}
-    rows = _rows("SELECT c.id, c.at, c.actor, c.action, c.note, c.undoes, c.line, l.change, l.act, p.document FROM store_change c "
-                 "LEFT JOIN store_line l ON l.seq = c.line LEFT JOIN store_payload p ON p.seq = c.line ORDER BY c.id")
+    rows = _rows("SELECT c.id, c.at, c.actor, c.action, c.note, c.undoes, c.line, l.change, l.act, l.document "
+                 "FROM store_change c LEFT JOIN store_line l ON l.seq = c.line ORDER BY c.id")
     for number, at, actor, action, note, undoes, _line, change, act, text in rows:
         if change != number or act != journal.NOTE:
             yield f"change {number}: its journal line is missing"
@@ -94,8 +94,6 @@ def check_changes() -> Iterator[str]:
         yield f"change {number}: it was undone, but is not marked so"
     for (number,) in _rows("SELECT DISTINCT l.change FROM store_line l LEFT JOIN store_change c ON c.id = l.change WHERE c.id IS NULL"):
         yield f"change {number}: it is in the journal, but its row is gone"
-    for (seq,) in _rows("SELECT p.seq FROM store_payload p LEFT JOIN store_line l ON l.seq = p.seq WHERE l.seq IS NULL"):
-        yield f"journal: payload {seq} belongs to no line"
 
 
 def _moment(at: object) -> object:
@@ -111,23 +109,23 @@ def _moment(at: object) -> object:
 
 def check_records() -> Iterator[str]:
     """Every record stands at its newest journal line, and is live unless that line deleted it."""
-    rows = _rows("SELECT r.id, r.uuid, r.kind, r.line, r.live, n.newest, l.act FROM store_record r LEFT JOIN "
-                 "(SELECT record, max(seq) AS newest FROM store_line WHERE record IS NOT NULL GROUP BY record) n ON n.record = r.id "
-                 "LEFT JOIN store_line l ON l.seq = n.newest ORDER BY r.id")
-    for number, uuid, kind, line, live, newest, act in rows:
+    rows = _rows("SELECT r.id, r.uuid, r.kind, r.line, r.live, l.record, l.act FROM store_record r "
+                 "LEFT JOIN store_line l ON l.seq = r.line ORDER BY r.id")
+    for number, uuid, kind, line, live, record, act in rows:
         if not (isinstance(uuid, str) and len(uuid) == 32 and set(uuid) <= set("0123456789abcdef")):
             yield f"record {uuid}: this is not a public id (number {number})"
-        if newest is None:
-            yield f"record {uuid}: the journal knows nothing of it"
-        elif line != newest:
-            yield f"record {uuid}: it stands at journal line {line}, but its newest is {newest}"
+        if record != number:
+            yield f"record {uuid}: journal line {line}, at which it stands, is not one of its own"
         elif live not in (0, 1) or bool(live) != (act != journal.DELETE):
             yield f"record {uuid}: it is {'live' if live else 'deleted'}, but the journal says otherwise"
         if kind not in BY_CODE:
             yield f"record {uuid}: there is no kind {kind}"
-    for (number,) in _rows("SELECT DISTINCT l.record FROM store_line l LEFT JOIN store_record r ON r.id = l.record "
-                           "WHERE l.record IS NOT NULL AND r.id IS NULL"):
-        yield f"record number {number}: it is in the journal, but its row is gone"
+    # Lines of one record follow one another by ``before``: where none follows, it is the newest.
+    for uuid, line in _rows("SELECT r.uuid, m.seq FROM store_line m JOIN store_record r ON r.id = m.record WHERE m.before = r.line"):
+        yield f"record {uuid}: it does not stand at its newest journal line ({line} follows)"
+    for number, line in _rows("SELECT l.record, l.seq FROM store_line l LEFT JOIN store_record r ON r.id = l.record "
+                              "WHERE l.record IS NOT NULL AND l.before IS NULL AND r.id IS NULL"):
+        yield f"record number {number}: it is in the journal (line {line}), but its row is gone"
 
 
 def check_indexes() -> Iterator[str]:

@@ -50,7 +50,7 @@ def check_derived() -> Iterator[str]:
 def _range(after: int) -> list[_Held]:
     """The next records, live or not, with their documents; an unreadable document is None."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT r.id, r.uuid, r.kind, r.live, p.document FROM store_record r LEFT JOIN store_payload p ON p.seq = r.line "
+        cursor.execute("SELECT r.id, r.uuid, r.kind, r.live, l.document FROM store_record r LEFT JOIN store_line l ON l.seq = r.line "
                        f"WHERE r.id > %s ORDER BY r.id LIMIT {SIZE}", [after])
         rows = cursor.fetchall()
     return [_Held(number, uuid, BY_CODE.get(code, _NO_KIND), bool(live), _read(text) if live else None)
@@ -106,8 +106,8 @@ def _add_dependants(held: list[_Held], after: int, until: int) -> None:
     """The documents that take part in the views of these records (their links are themselves compared)."""
     by_id = {one.id: one for one in held}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT k.target, k.role, r.kind, p.document FROM store_link k JOIN store_record r ON r.id = k.source "
-                       "JOIN store_payload p ON p.seq = r.line WHERE r.live AND k.target > %s AND k.target <= %s ORDER BY r.id", [after, until])
+        cursor.execute("SELECT k.target, k.role, r.kind, l.document FROM store_link k JOIN store_record r ON r.id = k.source "
+                       "JOIN store_line l ON l.seq = r.line WHERE r.live AND k.target > %s AND k.target <= %s ORDER BY r.id", [after, until])
         for target, role, code, text in cursor.fetchall():
             kind, document = BY_CODE.get(code), _read(text)
             if target in by_id and kind and document is not None and kind.feeds == role:

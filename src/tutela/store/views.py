@@ -74,14 +74,14 @@ def _load(owners: list[Owner]) -> None:
     """Fill in documents, and all dependants, from the database."""
     by_id = {owner.id: owner for owner in owners}
     missing = [owner.id for owner in owners if owner.kind is None]
-    sql = ("SELECT r.id, r.kind, p.document FROM store_record r JOIN store_payload p ON p.seq = r.line WHERE r.live AND r.id IN {in}")
+    sql = ("SELECT r.id, r.kind, p.document FROM store_record r JOIN store_line p ON p.seq = r.line WHERE r.live AND r.id IN {in}")
     for number, code, text in backend.select_in(sql, missing):
         by_id[number].kind, by_id[number].document = BY_CODE[code], loads(text)
     feeding = {kind.feeds for kind in BY_CODE.values() if kind.feeds}
     for owner in owners:
         owner.dependants = []
     sql = ("SELECT k.target, k.role, r.kind, p.document FROM store_link k JOIN store_record r ON r.id = k.source "
-           "JOIN store_payload p ON p.seq = r.line WHERE r.live AND k.target IN {in} ORDER BY r.id")
+           "JOIN store_line p ON p.seq = r.line WHERE r.live AND k.target IN {in} ORDER BY r.id")
     for target, role, code, text in backend.select_in(sql, list(by_id)):
         if role in feeding and BY_CODE[code].feeds == role:
             by_id[target].dependants.append((BY_CODE[code].name, loads(text)))

@@ -137,7 +137,7 @@ def _records(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_
 
 def _present(uuids: list[str]) -> dict[str, tuple[int, int, bool, str | None]]:
     """uuid → (record, line, live, present text)."""
-    sql = ("SELECT r.uuid, r.id, r.line, r.live, p.document FROM store_record r JOIN store_payload p ON p.seq = r.line "
+    sql = ("SELECT r.uuid, r.id, r.line, r.live, p.document FROM store_record r JOIN store_line p ON p.seq = r.line "
            "WHERE r.uuid IN {in}")
     return {uuid: (number, line, bool(live), text if live else None)
             for uuid, number, line, live, text in backend.select_in(sql, uuids)}
@@ -234,7 +234,7 @@ def live_rows(kind: str | None = None, size: int = 2000) -> Iterator[tuple[int, 
     more = "AND r.kind = %s" if kind else ""
     while True:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT r.id, r.uuid, r.kind, p.document FROM store_record r JOIN store_payload p ON p.seq = r.line "
+            cursor.execute("SELECT r.id, r.uuid, r.kind, p.document FROM store_record r JOIN store_line p ON p.seq = r.line "
                            f"WHERE r.live AND r.id > %s {more} ORDER BY r.id LIMIT {int(size)}",
                            [after, KINDS[kind].code] if kind else [after])
             rows = cursor.fetchall()

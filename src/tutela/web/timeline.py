@@ -124,7 +124,7 @@ def timeline(assessments: Sequence[Mapping[str, Any]], events: Sequence[Mapping[
     drawing.line("tl-today", at(now), 14, at(now), base)
     drawing.text(at(now), 10, today, "mono today", "middle")
     title, more = escape(say("Condition over time")), escape(say("The list below holds the same."))
-    return (f'<svg class="t-tl" viewBox="0 0 {WIDTH} {base + 24}" role="img" aria-label="{title}. {more}">'
+    return (f'<svg class="t-tl" viewBox="0 0 {WIDTH} {base + 24}" role="group" aria-label="{title}. {more}">'
             + "".join(drawing.parts) + "</svg>")
 
 

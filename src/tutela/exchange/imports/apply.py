@@ -100,9 +100,9 @@ class Matcher:
             held.by_uuid[uuid] = record
         records = {r for found in held.by_key.values() for r in found} | set(held.by_uuid.values())
         if records:
-            sql = ("SELECT r.id, r.uuid, p.document FROM store_record r JOIN store_payload p ON p.seq = r.line WHERE r.id IN {in}")
+            sql = ("SELECT r.id, r.uuid, p.document FROM store_record r JOIN store_line p ON p.seq = r.line WHERE r.id IN {in}")
             held.documents = {number: (uuid, text) for number, uuid, text in backend.select_in(sql, sorted(records))}
-            sql = ("SELECT k.target, r.uuid, p.document FROM store_link k JOIN store_record r ON r.id = k.source JOIN store_payload p ON p.seq = r.line "
+            sql = ("SELECT k.target, r.uuid, p.document FROM store_link k JOIN store_record r ON r.id = k.source JOIN store_line p ON p.seq = r.line "
                    "WHERE k.target IN {in} AND k.role = 'about' AND r.live AND r.kind = %s ORDER BY r.id")
             for number, uuid, text in backend.select_in(sql, sorted(records), KINDS["assessment"].code):
                 held.series.setdefault(number, []).append((uuid, loads(text)))

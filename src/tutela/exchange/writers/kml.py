@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from tutela.exchange.writers import Item
 from tutela.exchange.writers.about import text_of
@@ -40,7 +40,7 @@ def _opening(about: dict[str, Any]) -> str:
 
 def placemark(flat: dict[str, Any], geometries: list[dict[str, Any]]) -> str:
     """One place; without geometry where it is located by name only."""
-    data = "".join([f"<Data name={quoteattr(name)}><value>{escape(v) if v.__class__ is str else repr(v)}</value></Data>"
+    data = "".join([f'<Data name="{name}"><value>{escape(v) if v.__class__ is str else repr(v)}</value></Data>'
                     for name, v in flat.items() if v is not None])
     shapes = "".join([shape(item["geojson"]) for item in geometries])
     if len(geometries) > 1:

@@ -6,6 +6,7 @@ Rows go to the disk as they come (memory stays flat).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,13 @@ class Writer:
         self._book.close()
 
     def abandon(self) -> None:
-        """Nothing is open but files that the library removes with itself."""
+        """Remove the rows the library keeps in files of its own until the end."""
+        for sheet in self._book.worksheets():
+            with suppress(OSError):
+                if sheet.row_data_fh:
+                    sheet.row_data_fh.close()
+                if sheet.row_data_filename:
+                    Path(sheet.row_data_filename).unlink(missing_ok=True)
 
 
 def fitting(text: str) -> str:

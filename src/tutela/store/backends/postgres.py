@@ -9,6 +9,10 @@ from django.db import connection
 
 SCHEMA = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE TABLE IF NOT EXISTS store_key (value varchar(500) NOT NULL, scheme varchar(40) NOT NULL, record bigint NOT NULL, "
+    "PRIMARY KEY (value, scheme, record))",
+    "CREATE TABLE IF NOT EXISTS store_link (target bigint NOT NULL, role varchar(24) NOT NULL, source bigint NOT NULL, "
+    "PRIMARY KEY (target, role, source))",
     "ALTER TABLE store_entry ADD COLUMN IF NOT EXISTS box box GENERATED ALWAYS AS "
     "(CASE WHEN w IS NULL THEN NULL ELSE box(point(w, s), point(e, n)) END) STORED",
     "CREATE INDEX IF NOT EXISTS store_entry_box ON store_entry USING gist (box)",

@@ -8,6 +8,11 @@ from typing import Any
 from django.db import connection
 
 SCHEMA = (
+    # Each is one tree: no row numbers beside it, no index beside the table.
+    "CREATE TABLE IF NOT EXISTS store_key (value TEXT NOT NULL, scheme TEXT NOT NULL, record INTEGER NOT NULL, "
+    "PRIMARY KEY (value, scheme, record)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS store_link (target INTEGER NOT NULL, role TEXT NOT NULL, source INTEGER NOT NULL, "
+    "PRIMARY KEY (target, role, source)) WITHOUT ROWID",
     # Boxes and audiences in one tree: an entry is found only where low <= audience <= high.
     "CREATE VIRTUAL TABLE IF NOT EXISTS store_box USING rtree(id, w, e, s, n, low, high)",
     # Words are folded before they come here, so that the ASCII tokenizer (which keeps every other letter) is exact.
