@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from reports import sample
 
-from tutela.reports import disclaimer
 from tutela.reports.damaged import Coded, Count, band, glyph, tally
 from tutela.reports.fonts import FOLDER, covered
+from tutela.vocabulary import disclaimer
 
 KNOWN = [("wh", "World Heritage"), ("nl", "National list")]
 

@@ -14,11 +14,11 @@ from reports import sample
 
 from tutela.errors import TutelaError
 from tutela.reports import damaged_pdf as sheet
-from tutela.reports import disclaimer
 from tutela.reports.damaged import Count, Name
 from tutela.reports.fonts import covered
 from tutela.reports.pdf import render_pdf
 from tutela.reports.plain import plain
+from tutela.vocabulary import disclaimer
 
 HOSTILE = [
     '#eval("1+1")',

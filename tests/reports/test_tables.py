@@ -14,11 +14,12 @@ from python_calamine import CalamineWorkbook
 from reports import sample
 
 from tutela.errors import TutelaError
-from tutela.reports import disclaimer, workbook
+from tutela.reports import workbook
 from tutela.reports.columns import columns
 from tutela.reports.damaged import Name
 from tutela.reports.tables import about_text, damaged_csv, guarded
 from tutela.reports.workbook import damaged_xlsx
+from tutela.vocabulary import disclaimer
 
 FORMULAS = [
     "=1+1",

@@ -90,7 +90,8 @@ def rewritten(path: Path, folder: Path, change: Callable[[dict[str, bytes]], Non
     change(held)
     if sealed:
         manifest = json.loads(held["manifest.json"])
-        manifest["members"] = {n: {"bytes": len(c), "sha256": hashlib.sha256(c).hexdigest()} for n, c in held.items() if n != "manifest.json"}
+        manifest["members"] = {name: {"bytes": len(value), "sha256": hashlib.sha256(value).hexdigest()}
+                               for name, value in held.items() if name != "manifest.json"}
         held["manifest.json"] = json.dumps(manifest).encode()
     out = folder / "changed.zip"
     with zipfile.ZipFile(out, "w") as archive:

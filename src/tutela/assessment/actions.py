@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from tutela.assessment.rules.codes import check_codes
 from tutela.assessment.rules.validation import check_assessment
 from tutela.errors import TutelaError, problem
 from tutela.inventory.actions import Refused
@@ -22,7 +24,7 @@ def record_assessment(actor: Actor, place_id: str, assessment: dict[str, Any]) -
     if found is None:
         raise TutelaError(problem("record-unknown", value=place_id))
     document = {"status": "submitted", **assessment, "place": bare(place_id)}
-    problems = check_assessment(document)
+    problems = check_assessment(document) + check_codes(document, date.today())
     if problems:
         raise Refused(problems)
     uuid = new_ids(1)[0]

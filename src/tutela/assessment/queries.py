@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tutela.assessment.rules.audience import bare_finding
 from tutela.assessment.rules.series import order
 from tutela.inventory.rules.audience import sight_of
 from tutela.people.rules import Actor
 from tutela.store import search as store_search
 from tutela.store.documents import bare, dashed, loads
-
-WITHHELD = ("note", "assessor_role", "imagery", "source")
 
 
 def series(actor: Actor, public_id: str) -> list[dict[str, Any]]:
@@ -22,9 +21,9 @@ def series(actor: Actor, public_id: str) -> list[dict[str, Any]]:
     out = []
     for uuid, text in store_search.linked(found.record, "about"):
         document = loads(text)
-        if "condition" not in document and document.get("outcome") is None and "observed" not in document and not document.get("damages"):
+        if document.get("status") == "draft" and actor.audience < 1:
             continue
         if not details:
-            document = {k: v for k, v in document.items() if k not in WITHHELD}
+            document = bare_finding(document)
         out.append({**document, "id": dashed(uuid)})
     return sorted(out, key=order)

@@ -25,6 +25,7 @@ def verify(
     from tutela.store import journal, rebuild
     from tutela.store.verify import verify as check
 
+    require(actor, "read-journal-people")  # what is found names records, hidden ones too
     if repair:
         require(actor, "backup")
         screen.hint("Deriving everything anew …")
@@ -67,8 +68,8 @@ def backup(
     except TutelaError as error:  # a full disk is when a backup is needed most
         screen.hint(f"The backup is whole, but was not noted in the journal: {error.problem.message}")
     rows = {table["name"]: table["rows"] for table in told["tables"]}
-    run.answer(told, [f"{out}: {rows.get('store_record', 0):,} records, {told['journal']['lines']:,} journal lines, {told['blobs']:,} files, "
-                      f"{told['bytes']:,} bytes; read back and whole.", f"SHA-256 {told['digest']}"])
+    held = f"{rows.get('store_record', 0):,} records, {told['journal']['lines']:,} journal lines, {told['blobs']:,} files"
+    run.answer(told, [f"{out}: {held}, {told['bytes']:,} bytes; read back and whole.", f"SHA-256 {told['digest']}"])
 
 
 @command("restore")

@@ -21,11 +21,11 @@ def import_(
     dry_run: bool = typer.Option(False, "--dry-run", help="Read and check all, write nothing."),
     partial: bool = typer.Option(False, "--partial", help="Import the good rows though others are refused."),
     complete: bool = typer.Option(False, "--complete", help="The list is complete: remove places of its earlier release that it lacks."),
-    suggest_mapping: bool = typer.Option(False, "--suggest-mapping", help="Write a first mapping from headers and content, import nothing."),
+    suggest_mapping: bool = typer.Option(False, "--suggest-mapping", help="Write a first mapping by headers and content, import nothing."),
     sheet: str | None = typer.Option(None, "--sheet", help="The sheet or layer, where a file has several."),
     encoding: str | None = typer.Option(None, "--encoding", help="The encoding, where it is detected wrongly."),
     crs: str | None = typer.Option(None, "--crs", help="The coordinate system, for example EPSG:32638, where the file does not say."),
-    refused: Path | None = typer.Option(None, "--refused", metavar="FILE", help="Where to write refused rows, to be mended and imported again."),
+    refused: Path | None = typer.Option(None, "--refused", metavar="FILE", help="Where to write refused rows, to be mended and imported."),
 ) -> None:
     """Import a list. All its rows, or none unless --partial; `undo` takes it back.
 
@@ -51,9 +51,10 @@ def import_(
 @command("imports")
 def imports(run: Run) -> None:
     """List the imports, the newest first."""
+    actor = run.open()
     from tutela.exchange.queries import imports as listed
 
-    found = listed(run.open())
+    found = listed(actor)
     rows = [(each["import"], str(each["at"])[:16].replace("T", " "), each["by"], each["state"], each["created"], each["updated"],
              each["refused_rows"], screen.cut(", ".join(each["files"]), 50)) for each in found]
     headers = ("Import", "When (UTC)", "By", "State", "Created", "Updated", "Refused", "Files")

@@ -84,7 +84,8 @@ def _place_lines(found: Any, assessments: list[dict[str, Any]]) -> list[str]:
         ("Sources", "; ".join(str(s.get("title", "")) for s in document.get("sources", ()))),
     ]
     lines = [found.name["text"], *(f"  {label + ':':13} {value}" for label, value in facts if value)]
-    lines += [f"  {d.get('kind', 'text') + ':':13} {screen.cut(' '.join(d['text'].split()), 300)}" for d in document.get("descriptions", ())]
+    texts = [(d.get("kind", "text"), " ".join(d["text"].split())) for d in document.get("descriptions", ())]
+    lines += [f"  {kind + ':':13} {screen.cut(text, 300)}" for kind, text in texts]
     lines.append("  No assessment." if not assessments else f"  Assessments ({len(assessments)}), by the day observed:")
     return lines + [f"    {_assessment_line(a)}" for a in assessments]
 
@@ -126,7 +127,7 @@ def handle(
     run: Run,
     identifier: str = typer.Argument(..., metavar="ID", help="The public id, or an identifier in another register."),
     mark: str = typer.Argument(..., metavar="MARK", help="open, restricted or confidential."),
-    precision: str | None = typer.Option(None, "--precision", help="The grid others see: as-held, 0.001, 0.01, 0.1, 1 (degrees) or withheld."),
+    precision: str | None = typer.Option(None, "--precision", help="What others see: as-held, 0.001, 0.01, 0.1, 1 (degrees), withheld."),
     reason: str = typer.Option("", "--reason", help="Why."),
 ) -> None:
     """Say who may see a place, and how precisely."""

@@ -78,7 +78,8 @@ def change(
     made = change_user(actor, username, role=role, active=active, password=fresh)
     data: dict[str, Any] = {"username": made.username, "role": made.role, "active": made.is_active}
     run.answer({**data, **({"password": fresh} if generate else {})},
-               [f"{made.username} is {made.role}, {'open' if made.is_active else 'closed'}.", *([f"Password: {fresh}"] if generate else [])])
+               [f"{made.username} is {made.role}, {'open' if made.is_active else 'closed'}.",
+                *([f"Password: {fresh}"] if generate else [])])
 
 
 def _password(from_stdin: bool, generate: bool) -> str:

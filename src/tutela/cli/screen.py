@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-import unicodedata
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TextIO
@@ -30,12 +28,16 @@ def hint(text: str) -> None:
 
 def show_json(data: Any) -> None:
     """Data as JSON, letters as they are where the stream knows them all."""
+    import json
+
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
     print(json.dumps(data, indent=2, ensure_ascii=not encoding.startswith("utf"), default=str))
 
 
 def width(text: str) -> int:
     """The columns a text takes on a terminal: marks none, wide letters two."""
+    import unicodedata
+
     return sum(0 if unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Me") else 1 + (unicodedata.east_asian_width(c) in "WF")
                for c in text)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -53,7 +52,7 @@ def serve_pages(folder: Path, host: str, port: int) -> None:
     screen.say("Ctrl-C ends it.")
     sys.stdout.flush()
     Granian("tutela.project.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=1,
-            blocking_threads=THREADS, log_level=LogLevels.warning, websockets=False).serve()
+            blocking_threads=THREADS, log_level=LogLevels.error, websockets=False).serve()
     screen.hint("\nEnded.")
 
 
@@ -66,6 +65,9 @@ def _close_connections() -> None:
 
 def check_port(host: str, port: int) -> None:
     """See that nobody listens there."""
+    import errno
+    import socket
+
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if sys.platform == "win32":
@@ -77,8 +79,6 @@ def check_port(host: str, port: int) -> None:
         except socket.gaierror as error:
             raise TutelaError(problem("host-unusable", value=host, reason=error.strerror), EXIT_UNUSABLE) from None
         except OSError as error:
-            import errno
-
             taken = error.errno in (errno.EADDRINUSE, errno.EACCES, 10013, 10048) and port >= 1024 or error.errno == errno.EADDRINUSE
             if taken:
                 raise TutelaError(problem("port-in-use", value=port, other=port % 65535 + 1), EXIT_UNUSABLE) from None
@@ -87,6 +87,8 @@ def check_port(host: str, port: int) -> None:
 
 def _names(host: str) -> list[str]:
     """The names under which browsers may ask for the pages: this machine's own, and on a network its addresses there."""
+    import socket
+
     names = ["127.0.0.1", "localhost", "[::1]", "testserver"]
     if host in LOOPBACK:
         return names

@@ -69,7 +69,7 @@ def migrate(run: Run) -> None:
 def demo(
     run: Run,
     port: int = typer.Option(8000, "--port", min=1, max=65535, help="Where the pages are served in the end."),
-    serve: bool | None = typer.Option(None, "--serve/--no-serve", help="Serve the pages in the end; else only when started from a terminal.",
+    serve: bool | None = typer.Option(None, "--serve/--no-serve", help="Serve the pages in the end; else only from a terminal.",
                                       show_default=False),
 ) -> None:
     """Make a demonstration from the public lists that ship with Tutela: import them, report damaged places, serve the pages.
@@ -83,7 +83,9 @@ def demo(
     with run.progress() as progress:
         told = run_demo(actor, progress)
     told["workspace"] = str(folder)
-    told["reports"] = [str(_damaged(actor, folder / f"damaged-places.{kind}")) for kind in ("xlsx", "pdf")]
+    from tutela.reports.actions import write_damaged
+
+    told["reports"] = [write_damaged(actor, folder / f"damaged-places.{kind}")["file"] for kind in ("xlsx", "pdf")]
     if run.json:
         screen.show_json(told)
     else:
@@ -110,23 +112,18 @@ def _demo_workspace(run: Run, folder: Path) -> Any:
     return run.actor()
 
 
-def _damaged(actor: Any, out: Path) -> Path:
-    """Write the list of damaged places anew, whole or not at all (the former file stays until then)."""
-    from tutela.reports.actions import write_damaged
-
-    fresh = out.with_name(f"{out.stem}.new{out.suffix}")
-    fresh.unlink(missing_ok=True)
-    write_damaged(actor, fresh)
-    os.replace(fresh, out)
-    return out
+SHOWN = 5  # refused rows told for each list
 
 
 def demo_lines(told: dict[str, Any]) -> list[str]:
-    """The summary: a line for each list read, then where the reports lie."""
-    headers = ("List", "Rows", "Places", "Created", "Updated", "Unchanged", "Refused", "Seconds")
-    lists = told.get("lists", [])
-    rows = [(each.get("list") or each.get("title") or each.get("mapping", ""), *(each.get(k, 0) for k in
-             ("rows", "places", "created", "updated", "unchanged")), each.get("refused_rows", len(each.get("refused", ()))),
-             f"{each.get('seconds', 0):.1f}") for each in lists]
-    return ["", *screen.table(headers, rows, range(1, 8)), "",
-            *(f"Damaged places: {path}" for path in told["reports"]), f"The register: {told['workspace']}"]
+    """The summary: a line for each list read, why rows were refused, where the reports lie."""
+    counts = ("rows", "places", "created", "updated", "unchanged", "warnings", "refused")
+    headers = ("List", *(name.capitalize() for name in counts), "Seconds")
+    rows = [(each["list"], *(each[name] for name in counts), f"{each['seconds']:.1f}") for each in told["lists"]]
+    rows.append(("All", *(told[name] for name in counts), f"{told['seconds']:.1f}"))
+    lines = ["", *screen.table(headers, rows, range(1, len(headers))), ""]
+    for each in told["lists"]:
+        lines += [f"Refused in {found['file']}, row {found['row']}: {found['message']}" for found in each["problems"][:SHOWN]]
+        more = len(each["problems"]) - SHOWN
+        lines += [f"… and {more:,} more in that list."] if more > 0 else []
+    return [*lines, *(f"Damaged places: {path}" for path in told["reports"]), f"The register:   {told['workspace']}"]

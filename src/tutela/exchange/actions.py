@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 
 from tutela.errors import EXIT_FAILED, EXIT_OK, TutelaError, declare, problem
+from tutela.exchange.flat_back import is_own_export
+from tutela.exchange.imports import own
 from tutela.exchange.imports import run as engine
 from tutela.exchange.imports.report import Report
 from tutela.exchange.models import Import
@@ -39,13 +41,17 @@ def run_import(actor: Actor, files: list[Path], *, mapping: str | None = None, m
     if complete and not dry_run:
         require(actor, "complete-import")
     task = engine.Task([Path(f) for f in files], mapping, dry_run, partial, complete, options or {}, mapping_text)
-    report, used = engine.run(actor.id, task, settings.WORKSPACE.staging, progress)
-    if report.state == "committed":
-        Import.objects.filter(pk=report.id).update(report=report.as_dict())
+    sources = engine.open_sources(task)
+    if mapping in (None, own.NAME) and mapping_text is None and all(is_own_export(s.columns) for s in sources):
+        report, text = own.run(actor, task, sources, settings.WORKSPACE.folder / "refused"), ""
     else:
-        kept = Import.objects.create(actor=actor.id, files=report.files, mapping=used.name, mapping_text=used.text, state=report.state,
+        report, used = engine.run(actor.id, task, settings.WORKSPACE.staging, progress, sources)
+        text = used.text
+    if report.state != "committed":
+        kept = Import.objects.create(actor=actor.id, files=report.files, mapping=report.mapping, mapping_text=text, state=report.state,
                                      options={"partial": partial, "complete": complete, **(options or {})}, report=report.as_dict())
         report.id = kept.id
+        Import.objects.filter(pk=kept.id).update(report=report.as_dict())
     return report
 
 
@@ -93,8 +99,10 @@ def undo_import(actor: Actor, import_id: int, keep_edited: bool = False, progres
         raise TutelaError(problem("import-undone", value=import_id))
     if kept.state != "committed" or kept.change is None:
         raise TutelaError(problem("import-wrote-nothing", value=import_id))
-    outcome = store_undo.undo(actor.id, kept.change, "exchange.undo", keep_edited, progress)
-    if outcome.done:
+
+    def undone() -> None:
         Import.objects.filter(pk=import_id).update(state="undone")
+
+    outcome = store_undo.undo(actor.id, kept.change, "exchange.undo", keep_edited, progress, undone)
     return UndoReport(import_id, outcome.done, outcome.deleted["place"], outcome.restored["place"], len(outcome.conflicts) if outcome.done else 0,
                       outcome.conflicts, time.perf_counter() - begun)

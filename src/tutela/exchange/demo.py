@@ -51,7 +51,7 @@ def run(actor: Actor, progress: Progress | None = None) -> dict[str, Any]:
 
 def _imported(paths: list[Path]) -> dict[str, Any] | None:
     """The report of the import that holds just these files, if one does and was not undone."""
-    wanted = sorted(sha256(path.read_bytes()).hexdigest() for path in paths)
+    wanted = sorted(f"sha256:{sha256(path.read_bytes()).hexdigest()}" for path in paths)
     for kept in Import.objects.filter(state="committed").order_by("-id"):
         if sorted(str(file.get("stated", {}).get("digest")) for file in kept.files) == wanted:
             return {**kept.report, "import": kept.id}

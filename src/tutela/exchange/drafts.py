@@ -30,6 +30,8 @@ declare({
     "draft-empty": ("No file was given.", "Choose one file, or several that belong to one list."),
     "draft-too-large": ("The files hold {size}; at most {most} are taken on this page.",
                         "Give fewer files, or import them with the command `tutela import` on the machine itself."),
+    "import-rows-refused": ("{value} rows are refused, and all or none was wanted: nothing was written.",
+                            "Mend these rows and give the file again, or import the accepted rows."),
     "draft-too-many": ("{count} files were given; at most {most} are taken for one list.", "Import the lists one after the other."),
 })
 

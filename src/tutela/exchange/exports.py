@@ -111,7 +111,7 @@ def _slice(held: Any, level: int, rows: list[PlaceText], tally: about.Tally) -> 
         texts = series.get(record)
         flat = flatten(document, uuid, [loads(t) for t in texts] if texts else None, x, y, audience=level, version=line)
         # Canonical JSON writes control characters as \u00..; anything else no format can carry is as rare.
-        if "\\u00" in text or "\x7f" in text or "\uffff" in text or "\ufffe" in text or (texts and "\\u00" in "".join(texts)):
+        if "\\u00" in text or "\uffff" in text or "\ufffe" in text or (texts and "\\u00" in "".join(texts)):
             flat = cleaned(flat)
         tally.add(document, flat["precision"])
         items.append(Item(flat, document.get("geometries") or []))

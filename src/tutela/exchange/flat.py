@@ -30,7 +30,7 @@ COUNTS = frozenset({"assessments", "version"})
 SEPARATOR = "; "
 PARAGRAPH = "\n\n"
 #: What is no text in XML, or ends a text early in other formats.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def flatten(document: Document, uuid: str, series: list[Document] | None, x: float | None, y: float | None, *,
@@ -106,7 +106,17 @@ def shown_name(names: Any) -> str | None:
     """The name a reader of English is shown; no rank is meant (all of them stand in ``names``)."""
     if len(names) == 1:
         return names[0]["text"]
-    return display_name(names, "en")["text"] if names else None
+    if not names:
+        return None
+    # A short way to what display_name answers (a test compares them): only one name is in the language, or in its script.
+    named = [name for name in names if name.get("kind") != "reference"]
+    for key, wanted in (("lang", "en"), ("script", "Latn")):
+        fitting = [name for name in named if name.get(key) == wanted]
+        if len(fitting) == 1:
+            return fitting[0]["text"]
+        if fitting:
+            break
+    return display_name(names, "en")["text"]
 
 
 def worded(item: Document) -> str:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
 from tutela.errors import TutelaError, problem
+from tutela.inventory.asking import IDENTIFIERS, as_query, forgiving, wanted, wider
 from tutela.inventory.rules.names import display_name, listed
-from tutela.inventory.rules.query import Query, parse
+from tutela.inventory.rules.query import Query
 from tutela.people.rules import Actor
 from tutela.store import search as store_search
 from tutela.store.documents import bare, dashed, loads
-from tutela.store.search import Counts, Want
+from tutela.store.search import Counts, Want, Words
 from tutela.vocabulary.folding import fold, words
 
-NAME_FIELDS = "names ids areas"
-COLUMNS = {"name": "names", "id": "ids", "in": "areas", "text": "text"}
+__all__ = ["PlaceRow", "PlaceView", "Results", "areas", "as_query", "count", "held", "map_features", "place", "search", "suggest", "wanted",
+           "years"]
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class PlaceRow:
 
 @dataclass(slots=True)
 class Results:
-    """A page of places.  ``read_as`` {word typed: words searched instead} where nothing matched as typed."""
+    """A page of places.  ``read_as`` {word typed: words searched instead} where nobody's name begins as typed."""
 
     query: Query
     total: int
@@ -45,100 +47,18 @@ class Results:
     read_as: dict[str, list[str]] = field(default_factory=dict)
 
 
-def as_query(query: Query | str) -> Query:
-    return parse(query) if isinstance(query, str) else query
-
-
-def wanted(query: Query) -> Want:
-    """The question as the store takes it."""
-    want = Want(facets=query.facets, without=query.without, box=query.bbox, order={"extent": "value"}.get(query.order, query.order))
-    if query.words:
-        typed = words(query.words)
-        if typed:
-            want.words[NAME_FIELDS] = [[word] for word in typed]
-            want.prefer = " ".join(typed)
-        else:
-            want.records = ()
-    for name, texts in query.fields.items():
-        groups = [[word] for text in texts for word in words(text)]
-        if groups:
-            want.words[COLUMNS[name]] = groups
-    if query.observed:
-        low, high = query.observed
-        want.ranges["day"] = (_day(low, first=True), _day(high, first=False))
-    if query.dating:
-        low, high = query.dating
-        want.ranges["span"] = (_day(low, first=True), _day(high, first=False))
-    if query.value:
-        want.ranges["value"] = query.value
-    if query.areas:
-        want.areas = _areas(query.areas)
-    if query.change is not None:
-        want.records = _records_of(query.change)
-    return want
-
-
-def _day(value: float | None, first: bool) -> float | None:
-    """A year, or a day written yyyymmdd, as the store's integer."""
-    if value is None:
-        return None
-    if abs(value) >= 1_000_000:
-        return value
-    return value * 10000 + (101 if first else 1231)
-
-
-def _areas(names: tuple[str, ...]) -> tuple[int, ...]:
-    keys = [fold(name) for name in names]
-    found: list[int] = []
-    with connection.cursor() as cursor:
-        for key in keys:
-            cursor.execute("SELECT id FROM store_area WHERE key LIKE %s", [f"% {key}"])
-            found += [row[0] for row in cursor.fetchall()]
-    return tuple(found)
-
-
-def _records_of(change: int) -> tuple[int, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT l.record FROM store_change c JOIN store_line l ON l.seq > c.line AND l.seq <= c.last "
-                       "WHERE c.id = %s AND l.record IS NOT NULL LIMIT 20000", [change])
-        return tuple(row[0] for row in cursor.fetchall())
-
-
-def forgiving(actor: Actor, want: Want) -> dict[str, list[str]]:
-    """Where nothing matches as typed: replace each word that no name begins with by the words it may stand for.
-
-    Changes ``want``; gives {word typed: words searched}.  Two edits at most, or a part inside a known word.
-    """
-    read_as: dict[str, list[str]] = {}
-    groups = want.words.get(NAME_FIELDS, [])
-    for group in groups:
-        word = group[0]
-        alone = Want(words={NAME_FIELDS: [[word]]})
-        if len(word) < 3 or store_search.page("place", actor.audience, alone, 1):
-            continue
-        from tutela.store import backend
-
-        others = store_search.close_terms(word) or backend.module().containing_terms(word)
-        if others:
-            read_as[word] = others
-            group.extend(others)
-    return read_as
+def _asked(actor: Actor, query: Query | str) -> tuple[Want, dict[str, list[str]]]:
+    """The question as the store takes it, its words read as this actor finds something by them."""
+    want = wanted(as_query(query))
+    return want, forgiving(actor.audience, want)
 
 
 def search(actor: Actor, query: Query | str, limit: int = 50, offset: int = 0) -> Results:
     """Places that answer the question, one page of them."""
     query = as_query(query)
-    want = wanted(query)
-    rows = store_search.page("place", actor.audience, want, limit, offset)
-    read_as: dict[str, list[str]] = {}
-    if not rows and want.words and not offset:
-        read_as = forgiving(actor, want)
-        if read_as:
-            rows = store_search.page("place", actor.audience, want, limit, offset)
-    if len(rows) < limit and (rows or not offset):
-        total = offset + len(rows)
-    else:
-        total = store_search.count("place", actor.audience, want).total
+    want, read_as = _asked(actor, query)
+    total = store_search.count("place", actor.audience, want).total
+    rows = store_search.page("place", actor.audience, want, max(limit, 0), max(offset, 0), total)
     return Results(query, total, [_row(found, actor.language) for found in rows], read_as)
 
 
@@ -156,27 +76,45 @@ def _stand_in(document: dict[str, Any], uuid: str) -> str:
     return identifiers[0]["value"] if identifiers else f"{uuid[:8]}…"
 
 
-def count(actor: Actor, query: Query | str, facets: tuple[str, ...] = ()) -> Counts:
-    """The total and the facets' counts."""
-    return store_search.count("place", actor.audience, wanted(as_query(query)), facets)
+def count(actor: Actor, query: Query | str, facets: Iterable[str] = ()) -> Counts:
+    """The total and {facet: {code: n}}, each facet as if its own filter were not set.
+
+    Every code that the actor would find anywhere is there, with 0 where the question leaves none.  A place counts for its
+    type and for all wider ones, as the filter takes it.
+    """
+    want, _ = _asked(actor, query)
+    return store_search.count("place", actor.audience, want, tuple(facets), wider())
 
 
 def areas(actor: Actor, query: Query | str, most: int = 200) -> list[tuple[str, str, int]]:
     """(key, label, n) of the areas, the most frequent first."""
-    return store_search.count_areas("place", actor.audience, wanted(as_query(query)), most)
+    return store_search.count_areas("place", actor.audience, _asked(actor, query)[0], most)
 
 
 def years(actor: Actor, query: Query | str) -> dict[int, int]:
     """{year last observed: n}."""
-    return store_search.histogram("place", actor.audience, wanted(as_query(query)))
+    return store_search.histogram("place", actor.audience, _asked(actor, query)[0])
 
 
 def suggest(actor: Actor, typed: str, most: int = 8) -> list[dict[str, Any]]:
-    """Names that begin with what was typed, for the search field."""
-    if not words(typed):
+    """Names for the search field: those whose title begins with what was typed, then those with the words elsewhere."""
+    text = " ".join(words(typed))
+    if not text:
         return []
-    found = store_search.page("place", actor.audience, wanted(Query(words=typed)), most)
+    want = wanted(Query(words=text), whole=False)
+    found = store_search.titles_beginning("place", actor.audience, want, most)
+    if len(found) < most:
+        want, _ = _asked(actor, Query(words=text))
+        known = {one.record for one in found}
+        found += [one for one in store_search.page("place", actor.audience, want, most) if one.record not in known][: most - len(found)]
     return [{"id": row.id, "name": row.name["text"], "lang": row.name.get("lang")} for row in (_row(f, actor.language) for f in found)]
+
+
+def map_features(actor: Actor, query: Query | str, bbox: tuple[float, float, float, float], zoom: float, most: int = 2000) -> dict[str, Any]:
+    """What a map window (w, s, e, n degrees; w > e across the antimeridian) shows of a question: see :mod:`tutela.inventory.mapping`."""
+    from tutela.inventory.mapping import features
+
+    return features(actor, _asked(actor, query)[0], bbox, zoom, most)
 
 
 @dataclass(slots=True)
@@ -212,9 +150,10 @@ def place(actor: Actor, public_id: str) -> PlaceView:
 
 
 def _by_identifier(actor: Actor, value: str) -> store_search.Found | None:
-    want = Want(words={"ids": [[word] for word in words(value)]})
-    if not want.words["ids"]:
+    typed = words(value)
+    if not typed:
         return None
+    want = Want(words=[Words(IDENTIFIERS, (tuple((f"={word}",) for word in typed),))])
     key = fold(value)
     fitting = [found for found in store_search.page("place", actor.audience, want, 20)
                if any(fold(i["value"]) == key for i in loads(found.text).get("identifiers", ()))]

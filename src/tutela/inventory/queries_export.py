@@ -19,7 +19,7 @@ from tutela.store.journal import GENESIS
 from tutela.store.kinds import KINDS
 from tutela.store.search import conditions, profile_clause
 
-SLICE = 1000
+SLICE = 500
 
 
 class PlaceText(NamedTuple):

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from tutela.errors import TutelaError, problem
-from tutela.reports import disclaimer
 from tutela.reports.damaged import Coded, Count, DamagedList, DamagedRow, band, glyph
 from tutela.reports.pdf import render_pdf
 from tutela.reports.plain import plain
 from tutela.reports.words import words
+from tutela.vocabulary import disclaimer
 
 RTL_SCRIPTS = {"Arab", "Hebr", "Syrc", "Syre", "Syrj", "Syrn", "Thaa", "Nkoo", "Samr", "Mand"}
 RTL_LANGUAGES = {"ar", "fa", "he", "ur", "ps", "ckb", "syr", "syc", "arc", "azb", "sdh", "yi"}

@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 import io
 
-from tutela.reports import disclaimer
 from tutela.reports.columns import Value, columns
 from tutela.reports.damaged import DamagedList
 from tutela.reports.damaged_pdf import facts
+from tutela.vocabulary import disclaimer
 
 # What a spreadsheet takes for the start of a formula, full-width forms included (OWASP: CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

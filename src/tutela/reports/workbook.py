@@ -13,11 +13,12 @@ from datetime import datetime, time
 from typing import Any
 
 from tutela.errors import TutelaError, problem
-from tutela.reports import disclaimer, problems  # noqa: F401  (declares the codes)
+from tutela.reports import problems  # noqa: F401  (declares the codes)
 from tutela.reports.columns import Column, columns
 from tutela.reports.damaged import Count, DamagedList
 from tutela.reports.tables import about
 from tutela.reports.words import words
+from tutela.vocabulary import disclaimer
 
 MOST_ROWS = 1_048_574  # a worksheet's rows, less the headings and the HXL row
 MOST_CHARACTERS = 32_767  # a cell's characters

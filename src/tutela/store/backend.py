@@ -50,6 +50,8 @@ def translated() -> Iterator[None]:
             raise TutelaError(problem("database-busy")) from error
         if "full" in text or "no space" in text:
             raise TutelaError(problem("disk-full")) from error
+        if "disk i/o" in text:
+            raise TutelaError(problem("disk-fault", reason=error)) from error
         raise
     except DatabaseError as error:
         if "malformed" in str(error).lower() or "not a database" in str(error).lower():

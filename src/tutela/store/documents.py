@@ -11,11 +11,17 @@ import orjson
 Document = dict[str, Any]
 
 _last = 0
+_VARIANT = "89ab"
+
+
+def canonical(document: Document, _option: int = orjson.OPT_SORT_KEYS) -> bytes:
+    """Canonical JSON: sorted keys, no white space, UTF-8.  The same document always gives the same bytes."""
+    return orjson.dumps(document, option=_option)
 
 
 def dumps(document: Document) -> str:
-    """Canonical JSON: sorted keys, no white space, UTF-8 kept.  The same document always gives the same text."""
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+    """Canonical JSON as text."""
+    return canonical(document).decode()
 
 
 def loads(text: str | bytes) -> Document:
@@ -30,12 +36,12 @@ def new_ids(n: int) -> list[str]:
     global _last
     first = max(time.time_ns() // 1_000_000 << 12, _last + 1)
     _last = first + n - 1
-    random = os.urandom(8 * n).hex()
-    ids = []
-    for i in range(n):
-        stamp = first + i
-        tail = random[16 * i : 16 * i + 16]
-        ids.append(f"{stamp >> 12:012x}7{stamp & 0xFFF:03x}{'89ab'[int(tail[0], 16) & 3]}{tail[1:]}")
+    random, picks = os.urandom(8 * n).hex(), os.urandom(n)
+    ids, at = [], 0
+    for stamp, pick in zip(range(first, first + n), picks, strict=True):
+        text = f"{stamp:015x}"
+        ids.append(f"{text[:12]}7{text[12:]}{_VARIANT[pick & 3]}{random[at:at + 15]}")
+        at += 16
     return ids
 
 

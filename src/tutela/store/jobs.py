@@ -36,6 +36,7 @@ Work = Callable[[Progress], dict[str, Any]]
 
 EVERY = 0.5  # seconds between two notes of the keeper
 SILENT = 30.0  # seconds without a sign of life after which a job counts as interrupted
+HERE = False  # do the work in the caller's own thread before start() returns: for tests within one transaction
 ENDED = ("done", "failed", "cancelled")
 _log = logging.getLogger(__name__)
 
@@ -93,12 +94,26 @@ def start(kind: str, actor: str, work: Work, arguments: dict[str, Any] | None = 
     """
     job = Job.objects.create(kind=kind, actor=actor, state="running", started=_now(), arguments={**(arguments or {}), "beat": time.time()})
     shared = _running[job.pk] = _Running()
+    if HERE:
+        _do(shared, work, stopped)
+        _end(job.pk, shared)
+        return job.pk
     threading.Thread(target=_keep, args=(job.pk, dict(job.arguments), shared), name=f"job-{job.pk}-keeper", daemon=True).start()
     threading.Thread(target=_work, args=(shared, work, stopped), name=f"job-{job.pk}", daemon=True).start()
     return job.pk
 
 
 def _work(shared: _Running, work: Work, stopped: str) -> None:
+    try:
+        _do(shared, work, stopped)
+    finally:
+        connections.close_all()
+        shared.over.set()
+
+
+def _do(shared: _Running, work: Work, stopped: str) -> None:
+    """The work itself, and what came of it; nothing it raises gets further than this."""
+
     def progress(doing: str, done: int, total: int | None) -> None:
         shared.doing, shared.done, shared.total = doing, done, total
         if shared.stop.is_set():
@@ -114,9 +129,6 @@ def _work(shared: _Running, work: Work, stopped: str) -> None:
         _log.exception("a job failed")
         shared.state = "failed"
         shared.result = {"problem": problem("job-failed", reason=type(error).__name__).as_dict()}
-    finally:
-        connections.close_all()
-        shared.over.set()
 
 
 def _keep(number: int, arguments: dict[str, Any], shared: _Running) -> None:
@@ -130,14 +142,18 @@ def _keep(number: int, arguments: dict[str, Any], shared: _Running) -> None:
                     shared.stop.set()
             except Exception:  # a full disk, a database that is away: the work itself goes on
                 _log.warning("how far job %s is could not be written down", number, exc_info=True)
-        Job.objects.filter(pk=number).update(state=shared.state, doing="", done=shared.done, total=shared.total, ended=_now(),
-                                             result=shared.result)
+        _end(number, shared)
     except Exception:
         _log.exception("what came of job %s could not be written down", number)
     finally:
         connections.close_all()
         shared.kept.set()
         _running.pop(number, None)
+
+
+def _end(number: int, shared: _Running) -> None:
+    Job.objects.filter(pk=number).update(state=shared.state, doing="", done=shared.done, total=shared.total, ended=_now(), result=shared.result)
+    _running.pop(number, None)
 
 
 def standing(number: int, actor: str | None = None) -> Standing:
@@ -150,6 +166,14 @@ def standing(number: int, actor: str | None = None) -> Standing:
     end = job.ended or _now()
     return Standing(job.pk, job.kind, job.actor, job.state, job.doing, job.done, job.total,
                     (end - (job.started or job.made)).total_seconds(), job.arguments, held.get("result") or {}, held.get("problem"))
+
+
+def latest(actor: str, kind: str, next: str) -> Standing | None:
+    """The last job of this person of this kind that leads to this page."""
+    for job in Job.objects.filter(actor=actor, kind=kind).order_by("-id")[:50]:
+        if job.arguments.get("next") == next:
+            return standing(job.pk)
+    return None
 
 
 def _bury(job: Job) -> None:

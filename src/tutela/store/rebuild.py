@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
 
 from django.db import connection, transaction
 
 from tutela.store import backend, journal, views, write
-from tutela.store.documents import loads
-from tutela.store.kinds import KINDS
+from tutela.store.documents import Document, loads
+from tutela.store.kinds import KINDS, Kind
+
+DERIVED = ("store_key", "store_link", "store_entry", "store_words", "store_term", "store_profile", "store_area")
+NUMBERED = ("store_term", "store_profile", "store_area")  # readers keep what they know of these by number
 
 
 def if_needed() -> None:
     """Rebuild only when the indexes do not fit their tables (Django may have remade those)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM store_record WHERE live")
-        some = cursor.fetchone()[0]
+        cursor.execute("SELECT 1 FROM store_record WHERE live LIMIT 1")
+        some = cursor.fetchone()
     if some and backend.module().check_indexes():
         print("Rebuilding the indexes…", file=sys.stderr)
         everything()
+    elif not some:
+        with transaction.atomic():
+            _empty()
 
 
 def everything(actor: str = "system") -> int:
@@ -26,47 +35,30 @@ def everything(actor: str = "system") -> int:
     count = 0
     with transaction.atomic():
         backend.lock()
+        opened = journal.Change(0, datetime.now(UTC), actor, "rebuild", 0, b"", 0)
+        for table in NUMBERED:  # a number is never given again, for who has read its meaning may still hold it
+            opened.skip(table)
         _empty()
-        opened = journal.Change(0, None, actor, "rebuild", 0, b"", 0)
-        batch: list[write._Touched] = []
-        ids = _Ids()
-        for number, uuid, kind, text in write.live_rows():
-            batch.append(write._Touched(KINDS[kind], uuid, number, loads(text), text, journal.CREATE))
-            if len(batch) >= write.BATCH:
-                count += _batch(opened, batch, ids)
-                batch = []
-        count += _batch(opened, batch, ids)
-        _all_views(opened)
+        with backend.module().indexed_at_the_end():
+            for batch in _batches():
+                ids = {uuid: number for _, number, _, uuid in batch}
+                write.derive([(kind, number, document) for kind, number, document, _ in batch], ids)
+                count += len(batch)
+            for batch in _batches():
+                views.renew(opened, [views.Owner(number, kind, document) for kind, number, document, _ in batch if kind.views is not None])
     return count
 
 
-class _Ids(dict[str, int]):
-    """uuid → record id, filled as needed."""
-
-
-def _batch(opened: journal.Change, batch: list[write._Touched], ids: _Ids) -> int:
-    if batch:
-        ids.clear()
-        ids.update({t.uuid: t.id for t in batch})
-        write._derive(batch, ids)
-    return len(batch)
-
-
-def _all_views(opened: journal.Change) -> None:
-    owners: list[views.Owner] = []
-    for number, _uuid, kind, text in write.live_rows():
-        if KINDS[kind].views is not None:
-            owners.append(views.Owner(number, KINDS[kind], loads(text)))
-        if len(owners) >= write.BATCH:
-            views.renew(opened, owners)
-            owners = []
-    views.renew(opened, owners)
+def _batches() -> Iterator[list[tuple[Kind, int, Document, str]]]:
+    """Every live record in order: (kind, record, document, public id)."""
+    rows = write.live_rows()
+    while batch := list(islice(rows, write.BATCH)):
+        yield [(KINDS[kind], number, loads(text), uuid) for number, uuid, kind, text in batch]
 
 
 def _empty() -> None:
     backend.module().forget_all()
-    tables = {"store_key", "store_link", "store_entry", "store_words", "store_term", "store_profile", "store_area"}
-    tables |= {table.name for kind in KINDS.values() for table in kind.tables}
+    tables = {*DERIVED, *(table.name for kind in KINDS.values() for table in kind.tables)}
     with connection.cursor() as cursor:
         for table in sorted(tables):
             cursor.execute(f"DELETE FROM {table}")

@@ -109,8 +109,10 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
 
 
 def _sound(manifest: dict[str, Any]) -> bool:
-    tables = all(NAME.fullmatch(table["name"]) and table["rows"] >= 0 and f"tables/{table['name']}.ndjson" in manifest["members"]
-                 and all(NAME.fullmatch(column) and isinstance(kind, str) for column, kind in table["columns"]) for table in manifest["tables"])
+    tables = all(NAME.fullmatch(table["name"]) and table["rows"] >= 0
+                 and f"tables/{table['name']}.ndjson" in manifest["members"]
+                 and all(NAME.fullmatch(column) and isinstance(kind, str) for column, kind in table["columns"])
+                 for table in manifest["tables"])
     members = all(isinstance(said["bytes"], int) and isinstance(said["sha256"], str) for said in manifest["members"].values())
     migrations = all(isinstance(app, str) and isinstance(name, str) for app, name in manifest["migrations"])
     return tables and members and migrations and isinstance(manifest["title"], str) and isinstance(manifest["version"], str)

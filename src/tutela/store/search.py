@@ -1,39 +1,99 @@
 """Finding records as one audience may find them (wall 2).  Every clause reads the audience's own views and nothing finer.
 
-Facets are counted by *profile*: one grouped count over what the other conditions leave gives the total and every facet,
-each facet counted as if its own filter were not set (so that a reader sees what choosing another value would give).
+Facets are counted by *profile*: the number of entries of each profile under the other conditions gives the total and every
+facet, each facet counted as if its own filter were not set (so that a reader sees what choosing another value would give).
+What was counted is kept until the journal moves on.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
 from tutela.store import backend
-from tutela.store.documents import loads
 from tutela.store.kinds import KINDS
+from tutela.store.profiles import Profiles, Wider, clause, facet_counts
+from tutela.store.wants import Box, Want, Words, areas, in_box, of_change, ranges, spoken
 
-Box = tuple[float, float, float, float]
+__all__ = ["Box", "Cell", "Counts", "Found", "Profiles", "Single", "Want", "Words", "cells", "close_terms", "conditions", "count",
+           "count_areas", "forget_counts", "has_word", "histogram", "linked", "page", "profile_clause", "read", "singles", "terms_with",
+           "titles_beginning"]
 
 
-@dataclass(slots=True)
-class Want:
-    """What is asked.  ``words`` {field or "": groups of alternatives}; ``facets`` and ``without`` {facet: codes};
-    ``ranges`` {column: (low, high)} over day, value, start/finish (``span``); ``areas`` folded names; ``box`` w, s, e, n."""
+def _db() -> Any:
+    if connection.vendor == "sqlite":
+        from tutela.store.backends import sqlite_search
 
-    words: dict[str, list[list[str]]] = field(default_factory=dict)
-    facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    without: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    ranges: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
-    areas: tuple[int, ...] | None = None
-    box: Box | None = None
-    records: tuple[int, ...] | None = None
-    order: str = "name"
-    prefer: str = ""  # folded words of the whole question: equal titles come first
+        return sqlite_search
+    from tutela.store.backends import postgres_search
+
+    return postgres_search
+
+
+def conditions(kind: str, audience: int, want: Want) -> tuple[list[str], list[Any]]:
+    """SQL conditions on ``store_entry e`` for all but the facets, for whoever writes a query of their own."""
+    db = _db()
+    clauses = ["+e.kind = %s", "e.low <= %s", "e.high >= %s"]
+    values: list[Any] = [KINDS[kind].code, audience, audience]
+    for sql, given in (db.words_clause(want), db.box_clause(want, audience), *row_conditions(want)):
+        clauses.append(sql)
+        values += given
+    return clauses, values
+
+
+def row_conditions(want: Want) -> list[tuple[str, list[Any]]]:
+    """The conditions that are read from the entry's own row."""
+    found: list[tuple[str, list[Any]]] = [(sql, []) for sql in areas(want)]
+    for clauses, values in (ranges(want), of_change(want), spoken(want)):
+        if clauses:
+            found.append((" AND ".join(clauses), list(values)))
+    if want.also_box:
+        found.append(in_box(want.also_box))
+    if want.records is not None:
+        found.append(_db().records_clause(want.records))
+    return found
+
+
+def profile_clause(want: Want) -> tuple[list[str], list[Any]]:
+    """The facet filters, as conditions on the profile."""
+    return clause(want), []
+
+
+# What was counted, by database, journal head and question.
+
+_KEPT: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+_LOCK = threading.Lock()
+MOST_KEPT = 256
+
+
+def _kept(key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, chain FROM store_line ORDER BY seq DESC LIMIT 1")
+        seq, chain = cursor.fetchone() or (0, b"")
+    if connection.in_atomic_block and getattr(connection, "tutela_change", None):
+        return make()  # inside a change the journal has not moved yet
+    whole = (str(connection.settings_dict["NAME"]), seq, bytes(chain), *key)
+    with _LOCK:
+        if whole in _KEPT:
+            _KEPT.move_to_end(whole)
+            return _KEPT[whole]
+    made = make()
+    with _LOCK:
+        _KEPT[whole] = made
+        while len(_KEPT) > MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return made
+
+
+def forget_counts() -> None:
+    """Forget all that was counted (benchmarks do, before each question)."""
+    with _LOCK:
+        _KEPT.clear()
 
 
 @dataclass(slots=True)
@@ -44,134 +104,63 @@ class Counts:
     facets: dict[str, dict[str, int]]
 
 
-ORDERS = {"name": "e.title, e.id", "observed": "e.day DESC, e.title, e.id", "value": "e.value DESC, e.title, e.id"}
-RANGE_COLUMNS = {"day", "value"}
+def _tally(kind: str, audience: int, want: Want, column: str, more: Sequence[str] = ()) -> Counter[int]:
+    """{value of the column: n} of profile, area or year, under all conditions but those on facets.
+
+    ``more``: columns that will be asked for next, counted in the same reading.
+    """
+    code = KINDS[kind].code
+    made: dict[str, Counter[int]] = {}
+
+    def make(name: str) -> Counter[int]:
+        if name not in made:
+            together = [name, *(m for m in more if m != name)]
+            made.update(_db().tally(code, audience, want, together, []))
+        return made[name]
+
+    found = _kept((code, audience, want.key(), column), lambda: make(column))
+    if made:
+        for name in more:
+            _kept((code, audience, want.key(), name), lambda name=name: make(name))
+    return found
 
 
-def conditions(kind: str, audience: int, want: Want) -> tuple[list[str], list[Any]]:
-    """SQL conditions on ``store_entry e`` for all but the facets."""
-    module = backend.module()
-    clauses = ["e.kind = %s", "e.low <= %s", "e.high >= %s"]
-    values: list[Any] = [KINDS[kind].code, audience, audience]
-    for column, groups in want.words.items():
-        sql, given = module.words_clause(groups, column or None)
-        clauses.append(sql)
-        values += given
-    if want.box:
-        sql, given = module.box_clause(want.box, audience)
-        clauses.append(sql)
-        values += given
-    for name, (low, high) in want.ranges.items():
-        first, last = ("finish", "start") if name == "span" else (name, name)
-        if low is not None:
-            clauses.append(f"e.{first} >= %s")
-            values.append(low)
-        if high is not None:
-            clauses.append(f"e.{last} <= %s")
-            values.append(high)
-    for column, numbers in (("area", want.areas), ("record", want.records)):
-        if numbers is not None:
-            clauses.append(f"e.{column} IN ({','.join(['%s'] * len(numbers)) or 'NULL'})")
-            values += numbers
-    return clauses, values
+def count(kind: str, audience: int, want: Want, facets: Sequence[str] = (), wider: Wider | None = None) -> Counts:
+    """The total and the facets' counts.  Codes that this audience has nowhere else but here are counted 0."""
+    plain = bool(facets) and not want.facets and not want.without and want.areas is None and "day" not in want.ranges
+    groups = _tally(kind, audience, want, "profile", ("area", "year") if plain else ())
+    total, counted = facet_counts(groups, want, facets, wider or {})
+    if facets:
+        _, everything = _kept((kind, audience, "codes", tuple(facets), bool(wider)),
+                              lambda: facet_counts(_tally(kind, audience, Want(), "profile"), Want(), facets, wider or {}))
+        counted = {name: {**dict.fromkeys(everything[name], 0), **found} for name, found in counted.items()}
+    return Counts(total, counted)
 
 
-class Profiles:
-    """The distinct facet combinations, read once and kept while their number has not changed."""
-
-    _known: dict[str, tuple[int, dict[int, dict[str, frozenset[str]]]]] = {}
-
-    @classmethod
-    def all(cls) -> dict[int, dict[str, frozenset[str]]]:
-        """profile id → {facet: codes}."""
-        alias = str(connection.settings_dict["NAME"])
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT coalesce(max(id), 0) FROM store_profile")
-            newest = cursor.fetchone()[0]
-            held, known = cls._known.get(alias, (0, {}))
-            if held > newest:
-                held, known = 0, {}
-            if newest > held:
-                cursor.execute("SELECT id, facets FROM store_profile WHERE id > %s", [held])
-                fresh = {number: {k: frozenset(v) for k, v in loads(text).items()} for number, text in cursor.fetchall()}
-                known = {**known, **fresh}
-                cls._known[alias] = (newest, known)
-        return known
-
-    @classmethod
-    def forget(cls) -> None:
-        cls._known.clear()
-
-
-def _fits(facets: dict[str, frozenset[str]], want: Want, leave: str | None = None) -> bool:
-    for name, codes in want.facets.items():
-        if name != leave and facets.get(name, frozenset()).isdisjoint(codes):
-            return False
-    return all(facets.get(name, frozenset()).isdisjoint(codes) for name, codes in want.without.items())
-
-
-def profile_clause(want: Want) -> tuple[list[str], list[Any]]:
-    """The facet filters, as a condition on the profile."""
-    if not want.facets and not want.without:
-        return [], []
-    profiles = Profiles.all()
-    fitting = [number for number, facets in profiles.items() if _fits(facets, want)]
-    inverted = len(fitting) > len(profiles) / 2
-    if inverted:
-        chosen = set(fitting)
-        fitting = [number for number in profiles if number not in chosen]
-        if not fitting:
-            return [], []
-    listed = ",".join(str(int(number)) for number in fitting) or "NULL"
-    return [f"e.profile {'NOT ' if inverted else ''}IN ({listed})"], []
-
-
-def count(kind: str, audience: int, want: Want, facets: Sequence[str] = ()) -> Counts:
-    """The total and the facets' counts, in one grouped query."""
-    clauses, values = conditions(kind, audience, want)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT e.profile, count(*) FROM store_entry e WHERE {' AND '.join(clauses)} GROUP BY e.profile", values)
-        groups = cursor.fetchall()
-    profiles = Profiles.all()
-    total = 0
-    counted: dict[str, Counter[str]] = {name: Counter() for name in facets}
-    for number, n in groups:
-        held = profiles.get(number, {})
-        fits = _fits(held, want)
-        if fits:
-            total += n
-        for name in facets:
-            if fits if name not in want.facets else _fits(held, want, name):
-                for code in held.get(name, ()):
-                    counted[name][code] += n
-    return Counts(total, {name: dict(counter) for name, counter in counted.items()})
+def _under_facets(kind: str, audience: int, want: Want, column: str) -> Counter[int]:
+    filters = clause(want)
+    if not filters:
+        return _tally(kind, audience, want, column)
+    code = KINDS[kind].code
+    return _kept((code, audience, want.key(), column, filters[0]), lambda: _db().tally(code, audience, want, [column], filters)[column])
 
 
 def count_areas(kind: str, audience: int, want: Want, most: int = 200) -> list[tuple[str, str, int]]:
     """(key, label, n) of the areas, most frequent first, as if no area were chosen."""
-    areas, want.areas = want.areas, None
-    clauses, values = conditions(kind, audience, want)
-    want.areas = areas
-    more, _ = profile_clause(want)
-    where = " AND ".join([*clauses, *more])
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT a.key, a.label, c.n FROM (SELECT e.area, count(*) AS n FROM store_entry e WHERE {where} "
-                       f"AND e.area IS NOT NULL GROUP BY e.area ORDER BY n DESC, e.area LIMIT {int(most)}) c "
-                       "JOIN store_area a ON a.id = c.area ORDER BY c.n DESC, a.key", values)
-        return cursor.fetchall()
+    found = _under_facets(kind, audience, want.but(areas=None), "area")
+    first = sorted(((-n, number) for number, n in found.items() if number))[:most]
+    names = {number: (key, label) for number, key, label in
+             backend.select_in("SELECT id, key, label FROM store_area WHERE id IN {in}", [number for _, number in first])}
+    return sorted(((*names[number], -n) for n, number in first), key=lambda row: (-row[2], row[0]))
+
+
+NO_YEAR = -1_000_000
 
 
 def histogram(kind: str, audience: int, want: Want) -> dict[int, int]:
     """{year: n} of the last day observed, as if no range of days were given."""
-    kept = want.ranges
-    want.ranges = {k: v for k, v in kept.items() if k != "day"}
-    clauses, values = conditions(kind, audience, want)
-    want.ranges = kept
-    more, _ = profile_clause(want)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT e.day / 10000, count(*) FROM store_entry e WHERE {' AND '.join([*clauses, *more])} "
-                       "AND e.day IS NOT NULL GROUP BY e.day / 10000 ORDER BY 1", values)
-        return {int(year): n for year, n in cursor.fetchall()}
+    found = _under_facets(kind, audience, want.but(ranges={k: v for k, v in want.ranges.items() if k != "day"}), "year")
+    return {year: n for year, n in sorted(found.items()) if year != NO_YEAR}
 
 
 @dataclass(slots=True)
@@ -187,47 +176,84 @@ class Found:
     day: int | None
 
 
-def page(kind: str, audience: int, want: Want, limit: int = 50, offset: int = 0) -> list[Found]:
-    """One page of what is found, in the order wanted."""
-    clauses, values = conditions(kind, audience, want)
-    more, _ = profile_clause(want)
-    order = ORDERS.get(want.order, ORDERS["name"])
-    head: list[Any] = []
-    if want.prefer and want.order == "name":
-        order = "(e.title = %s) DESC, (e.title >= %s AND e.title < %s) DESC, " + order
-        head = [want.prefer, want.prefer, want.prefer + "\U0010ffff"]
-    sql = (f"SELECT e.record, r.uuid, coalesce(e.document, p.document), e.x, e.y, e.profile, e.day FROM ("
-           f"SELECT e.id, row_number() OVER () AS place_in_list FROM (SELECT e.id FROM store_entry e WHERE {' AND '.join([*clauses, *more])} "
-           f"ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}) e) k "
-           "JOIN store_entry e ON e.id = k.id JOIN store_record r ON r.id = e.record JOIN store_line p ON p.seq = r.line "
-           "ORDER BY k.place_in_list")
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values + head)
-        return [Found(*row) for row in cursor.fetchall()]
+_READ = ("SELECT e.id, e.record, r.uuid, coalesce(e.document, p.document), e.x, e.y, e.profile, e.day FROM store_entry e "
+         "JOIN store_record r ON r.id = e.record JOIN store_line p ON p.seq = r.line WHERE e.low <= %s AND e.high >= %s AND e.id IN {in}")
 
 
-def points(kind: str, audience: int, want: Want, limit: int) -> list[tuple[str, float, float, int, str]]:
-    """(uuid, x, y, profile, document text) of up to ``limit`` records with a position."""
-    clauses, values = conditions(kind, audience, want)
-    more, _ = profile_clause(want)
-    sql = ("SELECT r.uuid, e.x, e.y, e.profile, coalesce(e.document, p.document) FROM store_entry e JOIN store_record r ON r.id = e.record "
-           f"JOIN store_line p ON p.seq = r.line WHERE {' AND '.join([*clauses, *more])} AND e.x IS NOT NULL LIMIT {int(limit)}")
+def _read(audience: int, ids: Sequence[int]) -> list[Found]:
+    """These entries, in this order."""
+    rows = {row[0]: row for part in backend.chunks(list(ids)) for row in _rows(_READ, part, audience)}
+    return [Found(*rows[number][1:]) for number in ids if number in rows]
+
+
+def _rows(sql: str, ids: Sequence[int], audience: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(sql.replace("{in}", f"({','.join(map(str, ids)) or 'NULL'})"), [audience, audience])
         return cursor.fetchall()
 
 
-def cells(kind: str, audience: int, want: Want, size: float) -> list[tuple[int, int, int, float, float, int]]:
-    """Counts on a grid of ``size`` degrees: (column, row, profile, mean x, mean y, n)."""
-    clauses, values = conditions(kind, audience, want)
-    more, _ = profile_clause(want)
-    col, row = (("CAST((e.x + 180) / %s AS INTEGER)", "CAST((e.y + 90) / %s AS INTEGER)") if connection.vendor == "sqlite"
-                else ("floor((e.x + 180) / %s)::int", "floor((e.y + 90) / %s)::int"))
-    sql = (f"SELECT {col}, {row}, e.profile, avg(e.x), avg(e.y), count(*) FROM store_entry e WHERE {' AND '.join([*clauses, *more])} "
-           "AND e.x IS NOT NULL GROUP BY 1, 2, 3")
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [size, size, *values])
-        return cursor.fetchall()
+def page(kind: str, audience: int, want: Want, limit: int = 50, offset: int = 0, total: int | None = None) -> list[Found]:
+    """One page of what is found, in the order wanted.  ``total``: how many there are, where that is known."""
+    if total is None:
+        total = count(kind, audience, want).total
+    if total <= offset:
+        return []
+    return _read(audience, _db().page_ids(KINDS[kind].code, audience, want, clause(want), limit, offset, total))
+
+
+def titles_beginning(kind: str, audience: int, want: Want, limit: int) -> list[Found]:
+    """Records whose title begins with the words preferred, in the order of their titles."""
+    return _read(audience, _db().titles_beginning(KINDS[kind].code, audience, want, clause(want), limit, 0))
+
+
+@dataclass(slots=True)
+class Single:
+    """One record on the map.  ``own`` the audience's own version of its document (None: the record's); ``text`` what it may see."""
+
+    id: int
+    uuid: str
+    x: float
+    y: float
+    profile: int
+    own: str | None
+    text: str
+
+
+_SINGLE = ("SELECT e.id, r.uuid, e.x, e.y, e.profile, e.document, coalesce(e.document, p.document) FROM store_entry e "
+           "JOIN store_record r ON r.id = e.record JOIN store_line p ON p.seq = r.line WHERE e.low <= %s AND e.high >= %s AND e.id IN {in}")
+
+
+def singles(kind: str, audience: int, want: Want, limit: int) -> list[Single] | None:
+    """The records in the box of ``want``, or None where there are more than ``limit``."""
+    ids = _db().window(KINDS[kind].code, audience, want, clause(want), limit + 1)
+    return None if len(ids) > limit else these(audience, ids)
+
+
+def these(audience: int, ids: Sequence[int]) -> list[Single]:
+    """These entries, those of another audience left out."""
+    return [Single(*row) for part in backend.chunks(sorted(ids)) for row in _rows(_SINGLE, part, audience) if row[2] is not None]
+
+
+@dataclass(slots=True)
+class Cell:
+    """What lies in one cell of a grid: how many, {profile: n}, mean position, and one entry where there is but one."""
+
+    column: int
+    row: int
+    count: int
+    profiles: dict[int, int]
+    x: float
+    y: float
+    id: int | None
+
+
+def cells(kind: str, audience: int, want: Want, width: float, height: float) -> list[Cell]:
+    """What lies in the box of ``want``, on a grid of ``width`` × ``height`` degrees counted from 180° W, 90° S."""
+    code, known = KINDS[kind].code, Profiles.known()
+    filters = clause(want)
+    rows = _kept((code, audience, want.key(), "cells", width, height, *filters),
+                 lambda: list(_db().cells(code, audience, want, known.fitting(want), filters, width, height)))
+    return [Cell(*row) for row in rows]
 
 
 def read(uuid: str, audience: int) -> Found | None:
@@ -249,14 +275,50 @@ def linked(record: int, role: str) -> list[tuple[str, str]]:
         return cursor.fetchall()
 
 
-def close_terms(word: str) -> list[str]:
-    """Known words a reader may have meant: at most one edit away (two from eight letters on), the nearest first."""
-    from rapidfuzz.distance import OSA
+def has_word(kind: str, audience: int, columns: str, word: str) -> bool:
+    """Whether this audience finds anything by this word alone ("=" before it: by this whole word)."""
+    key = (kind, audience, "word", columns, word)
+    return _kept(key, lambda: _db().any_with(KINDS[kind].code, audience, Words(columns, (((word,),),))))
 
-    allowed = 2 if len(word) >= 8 else 1
+
+def _terms(where: str, values: list[Any]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT word FROM store_term WHERE {where}", values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def close_terms(kind: str, audience: int, columns: str, word: str, most: int = 8) -> list[str]:
+    """Words by which this audience finds something and which a reader may have meant, the nearest alone.
+
+    One edit away (a letter changed, lost, added, or two changed places), two from six letters on.  The list of words
+    knows those of hidden records too: each is tried as this audience before it is given.
+    """
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    allowed = 2 if len(word) >= 6 else 1
+    listed = _terms("length(word) BETWEEN %s AND %s", [len(word) - allowed, len(word) + allowed])
+    near: dict[int, list[str]] = {}
+    for known, distance, _ in extract(word, listed, scorer=OSA.distance, processor=None, limit=None, score_cutoff=allowed):
+        near.setdefault(int(distance), []).append(known)
+    for distance in sorted(near):
+        found = _tried(kind, audience, columns, sorted(near[distance]), most)
+        if found:
+            return found
+    return []
+
+
+def terms_with(kind: str, audience: int, columns: str, part: str, most: int = 20) -> list[str]:
+    """Words by which this audience finds something and which contain this part, the shortest first."""
+    test = "instr(word, %s) > 0" if connection.vendor == "sqlite" else "strpos(word, %s) > 0"
+    return _tried(kind, audience, columns, sorted(_terms(test, [part]), key=lambda w: (len(w), w)), most)
+
+
+def _tried(kind: str, audience: int, columns: str, listed: list[str], most: int) -> list[str]:
     found = []
-    for known in backend.module().similar_terms(word):
-        distance = OSA.distance(word, known, score_cutoff=allowed)
-        if 0 < distance <= allowed:
-            found.append((distance, known))
-    return [known for _, known in sorted(found)][:8]
+    for known in listed:
+        if has_word(kind, audience, columns, "=" + known):
+            found.append(known)
+            if len(found) == most:
+                break
+    return found

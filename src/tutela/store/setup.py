@@ -58,7 +58,14 @@ def open_workspace(folder: Path) -> None:
     Raises ``workspace-missing``, ``workspace-needs-migrate``, ``workspace-newer``, ``workspace-database-missing``,
     ``database-unreachable``, ``database-damaged``.
     """
+    from django.apps import apps
+
+    already = apps.ready
     start(folder)
+    from tutela.store import write  # noqa: F401  (declares codes that readers raise too)
+
+    if already:
+        return  # this process opened, or made, it before
     done = applied()
     known = set(shipped())
     if done - known:
@@ -84,15 +91,16 @@ def made(folder: Path, title: str = "Register", database_url: str | None = None)
     url = database_url or os.environ.get("DATABASE_URL") or None
     _check_url(url)
     existed = folder.exists()
-    workspace.create(folder, title, url)
+    workspace.create(folder, title, url, making=True)
     ours = False
     try:
         if url and not database_url:  # the address is the environment's: its password is not written into a file
-            workspace.save(workspace.Workspace(folder, title, workspace.load(folder).secret_key, None))
+            workspace.save(workspace.Workspace(folder, title, workspace.load(folder).secret_key, None), making=True)
         start(folder)
         refuse_tables()
         ours = True
         yield
+        workspace.finish(folder)
     except BaseException:
         with suppress(Exception):
             _undo_database(ours)
@@ -126,7 +134,7 @@ def reachable() -> Iterator[None]:
     """A server that does not answer, as a coded error; so are a locked or damaged file and a full disk."""
     from django.db import OperationalError, connection
 
-    from tutela.store import backend
+    from tutela.store import backend, journal  # noqa: F401  (the journal declares the codes that the backend raises)
 
     try:
         with backend.translated():

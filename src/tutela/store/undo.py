@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from tutela.errors import TutelaError, declare, problem
 from tutela.store import backend, journal
 from tutela.store.documents import dashed, loads
 from tutela.store.kinds import BY_CODE
 from tutela.store.write import Row, write
+
+declare({"change-undone": ("This change has been taken back already.", "Nothing more to do.")})
 
 Progress = Callable[[str, int, int | None], None]
 BATCH = 2000
@@ -30,32 +33,53 @@ class Undone:
     conflicts: list[dict[str, str]] = field(default_factory=list)
 
 
-def undo(actor: str, change: int, action: str, keep_edited: bool, progress: Progress | None = None) -> Undone:
-    """Take ``change`` back.  With ``keep_edited``, conflicting records stay and all others return."""
+def undo(actor: str, change: int, action: str, keep_edited: bool, progress: Progress | None = None,
+         also: Callable[[], None] | None = None) -> Undone:
+    """Take ``change`` back.  With ``keep_edited``, conflicting records stay and all others return.
+
+    ``also`` is called within the same transaction, if it is taken back.  Raises ``change-undone``.
+    """
     with journal.change(actor, action, undoes=change) as opened:
+        _refuse_twice(change)
         conflicts = list(_conflicts(change))
         if conflicts and not keep_edited:
-            opened.lines = []
-            opened.seq = -1
             return Undone(False, conflicts=[c[1] for c in conflicts])
         outcome = write(opened, _former(change, {c[0] for c in conflicts}, progress))
         result = Undone(True, outcome.deleted, outcome.updated + outcome.created, [c[1] for c in conflicts])
+        if also:
+            also()
     return result
 
 
+def _refuse_twice(change: int) -> None:
+    """Another process may have taken it back while this one waited for its turn."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT undone_by FROM store_change WHERE id = %s", [change])
+        row = cursor.fetchone()
+    if row is None or row[0] is not None:
+        raise TutelaError(problem("change-undone"))
+
+
 def _conflicts(change: int) -> Iterator[tuple[int, dict[str, str]]]:
-    """(record, {id, reason}) of records changed or pointed at since."""
+    """(record, {id, reason}) of records changed or pointed at since.
+
+    A record that was changed since and holds again what this change wrote (the later change was taken back) is none.
+    """
     first, last = span(change)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT r.id, r.uuid FROM store_line l JOIN store_record r ON r.id = l.record "
-                       "WHERE l.seq BETWEEN %s AND %s AND r.line > %s ORDER BY r.id", [first, last, last])
+        cursor.execute("SELECT r.id, r.uuid FROM (SELECT l.record, max(l.seq) AS seq FROM store_line l JOIN store_record m ON m.id = l.record "
+                       "WHERE l.seq BETWEEN %s AND %s AND m.line > %s GROUP BY l.record) t JOIN store_line w ON w.seq = t.seq "
+                       "JOIN store_record r ON r.id = t.record JOIN store_line p ON p.seq = r.line "
+                       "WHERE coalesce(w.document, '') <> coalesce(p.document, '') ORDER BY r.id", [first, last, last])
         rows = cursor.fetchall()
         edited = {record for record, _ in rows}
         yield from ((record, {"id": dashed(uuid), "reason": "edited since"}) for record, uuid in rows)
-        # Pointed at by a live record that has been written since.  Only what the change created would be left without its end.
-        cursor.execute("SELECT DISTINCT r.id, r.uuid FROM store_record s JOIN store_link k ON k.source = s.id JOIN store_record r ON r.id = k.target "
-                       "JOIN store_line l ON l.record = r.id AND l.seq BETWEEN %s AND %s AND l.act = %s "
-                       "WHERE s.line > %s AND s.live ORDER BY r.id", [first, last, journal.CREATE, last])
+        # Only what the change created would be missed; and what it wrote itself it takes back.
+        cursor.execute("SELECT DISTINCT r.id, r.uuid FROM store_record s JOIN store_link k ON k.source = s.id "
+                       "JOIN store_record r ON r.id = k.target JOIN store_line l ON l.record = r.id AND l.seq BETWEEN %s AND %s AND l.act = %s "
+                       "WHERE s.line > %s AND s.live "
+                       "AND s.id NOT IN (SELECT record FROM store_line WHERE seq BETWEEN %s AND %s AND record IS NOT NULL) ORDER BY r.id",
+                       [first, last, journal.CREATE, last, first, last])
         yield from ((record, {"id": dashed(uuid), "reason": "cited since"}) for record, uuid in cursor.fetchall() if record not in edited)
 
 
@@ -95,6 +119,6 @@ def _about(kept: set[int]) -> set[int]:
                                         "WHERE r.live AND r.id IN {in}", sorted(kept)):
         uuids = [uuid for _, uuid in BY_CODE[code].links(loads(text))]
         out.update(number for (number,) in backend.select_in("SELECT id FROM store_record WHERE uuid IN {in}", uuids))
-    for source, target in backend.select_in("SELECT source, target FROM store_link WHERE target IN {in}", sorted(kept)):
+    for source, _ in backend.select_in("SELECT source, target FROM store_link WHERE target IN {in}", sorted(kept)):
         out.add(source)
     return out

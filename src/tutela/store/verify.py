@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from tutela.store import backend, blobs, journal
 from tutela.store.documents import loads
@@ -56,7 +56,7 @@ def _guarded(name: str, step: Callable[[], Iterator[str]]) -> Iterator[str]:
     """The findings of a step; what breaks the step itself is a finding too."""
     try:
         yield from step()
-    except (DatabaseError, ValueError, KeyError, TypeError, AttributeError, OverflowError, IndexError) as error:
+    except Exception as error:  # damaged rows can break any step, and each in its own way
         yield f"database: {name.lower()} cannot be checked to the end ({type(error).__name__}: {error})"
 
 
@@ -70,6 +70,9 @@ def _rows(sql: str, values: list[object] | None = None) -> Iterator[tuple[object
 def check_changes() -> Iterator[str]:
     """Every change says who, when and what as the journal line that seals it does."""
     undone: dict[int, int] = {}
+    yield from (f"change {number}: its last journal line is another" for (number,) in _rows(
+        "SELECT c.id FROM store_change c LEFT JOIN store_line l ON l.seq = c.last LEFT JOIN store_line n ON n.seq = c.last + 1 "
+        "WHERE l.change IS NULL OR l.change <> c.id OR n.change = c.id"))
     rows = _rows("SELECT c.id, c.at, c.actor, c.action, c.note, c.undoes, c.line, l.change, l.act, l.document "
                  "FROM store_change c LEFT JOIN store_line l ON l.seq = c.line ORDER BY c.id")
     for number, at, actor, action, note, undoes, _line, change, act, text in rows:
@@ -134,7 +137,8 @@ def check_indexes() -> Iterator[str]:
     if connection.vendor == "sqlite":
         # The tree keeps boxes in 32 bits, rounded outwards: each must hold its entry, and be no wider than the rounding.
         yield from (f"index store_box: entry {number} has another box than its table" for (number,) in _rows(
-            "SELECT e.id FROM store_entry e JOIN store_box b ON b.id = e.id WHERE NOT (b.w <= e.w AND b.e >= e.e AND b.s <= e.s AND b.n >= e.n "
+            "SELECT e.id FROM store_entry e JOIN store_box b ON b.id = e.id "
+            "WHERE NOT (b.w <= e.w AND b.e >= e.e AND b.s <= e.s AND b.n >= e.n "
             "AND b.w >= e.w - 0.0001 AND b.e <= e.e + 0.0001 AND b.s >= e.s - 0.0001 AND b.n <= e.n + 0.0001 "
             "AND b.low = e.low AND b.high = e.high)"))
 

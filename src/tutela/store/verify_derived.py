@@ -107,7 +107,8 @@ def _add_dependants(held: list[_Held], after: int, until: int) -> None:
     by_id = {one.id: one for one in held}
     with connection.cursor() as cursor:
         cursor.execute("SELECT k.target, k.role, r.kind, l.document FROM store_link k JOIN store_record r ON r.id = k.source "
-                       "JOIN store_line l ON l.seq = r.line WHERE r.live AND k.target > %s AND k.target <= %s ORDER BY r.id", [after, until])
+                       "JOIN store_line l ON l.seq = r.line WHERE r.live AND k.target > %s AND k.target <= %s ORDER BY r.id",
+                       [after, until])
         for target, role, code, text in cursor.fetchall():
             kind, document = BY_CODE.get(code), _read(text)
             if target in by_id and kind and document is not None and kind.feeds == role:
@@ -130,8 +131,8 @@ def _ids(held: list[_Held]) -> dict[str, int]:
 def _expect(one: _Held, ids: dict[str, int], expected: Rows, views: dict[int, tuple[_Held, View]]) -> None:
     """Add what the record's document gives to ``expected`` and ``views``."""
     document = one.document or {}
-    expected["store_key"].update((value, scheme, one.id) for scheme, value in one.kind.keys(document))
-    expected["store_link"].update((ids[uuid], role, one.id) for role, uuid in one.kind.links(document))
+    expected["store_key"].update({(value, scheme, one.id) for scheme, value in one.kind.keys(document)})
+    expected["store_link"].update({(ids[uuid], role, one.id) for role, uuid in one.kind.links(document)})
     for table in one.kind.tables:
         expected[table.name].update(tuple(row) for row in table.rows(one.id, document, ids))
     if one.kind.views:

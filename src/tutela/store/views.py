@@ -19,13 +19,16 @@ WORD_COLUMNS = ("id", "names", "ids", "areas", "text")
 
 @dataclass(slots=True)
 class Owner:
-    """A record whose views are to be renewed.  ``new``: nothing of it is stored yet and ``dependants`` are complete."""
+    """A record whose views are to be renewed.
+
+    ``new``: nothing of it is stored yet and ``dependants`` are complete.  ``kind`` None: kind and document are to be
+    looked up; ``document`` None of a known kind: the record is deleted.
+    """
 
     id: int
     kind: Kind | None
     document: Document | None
     new: bool = False
-    dropped: bool = False
     dependants: list[tuple[str, Document]] = field(default_factory=list)
 
 
@@ -34,47 +37,47 @@ def renew(change: Change, owners: list[Owner]) -> None:
     old = [owner for owner in owners if not owner.new]
     if old:
         forget([owner.id for owner in old])
-        _load(old)
-    entries, boxes, words, terms = [], [], [], set()
+        _load([owner for owner in old if owner.kind is None or owner.document is not None])
+    entries: list[tuple[object, ...]] = []
+    boxes: list[tuple[object, ...]] = []
+    words: list[tuple[object, ...]] = []
+    terms: set[str] = set()
     for owner in owners:
-        if owner.document is None or owner.kind is None or owner.kind.views is None:
+        kind, document = owner.kind, owner.document
+        if document is None or kind is None or kind.views is None:
             continue
-        for view in owner.kind.views(owner.document, owner.dependants):
-            number = owner.id * LEVELS + view.low
-            w, s, e, n = view.box or (None, None, None, None)
-            entries.append((number, owner.id, owner.kind.code, view.low, view.high, view.title[:200], view.x, view.y, w, s, e, n,
-                            _profile(change, view), _area(change, view), view.day, view.value, view.start, view.finish,
-                            dumps(view.document) if view.document is not None else None))
+        for view in kind.views(document, owner.dependants):
+            low, high, names = view.low, view.high, view.names
+            number = owner.id * LEVELS + low
             if view.box:
-                boxes.append((number, w, e, s, n, view.low, view.high))
-            words.append((number, view.names, view.ids, view.areas, view.text))
-            terms.update(view.names.split())
+                w, s, e, n = view.box
+                boxes.append((number, w, e, s, n, low, high))
+            else:
+                w = s = e = n = None
+            entries.append((number, owner.id, kind.code, low, high, view.title[:200], view.x, view.y, w, s, e, n,
+                            _profile(change, view.facets), _area(change, view.area), view.day, view.value, view.start, view.finish,
+                            None if view.document is None else dumps(view.document)))
+            words.append((number, names, view.ids, view.areas, view.text))
+            terms.update(names.split())
+    _keep_distinct(change, terms)
     backend.insert("store_entry", ENTRY_COLUMNS, entries)
     backend.insert("store_words", WORD_COLUMNS, words)
     module = backend.module()
     module.index_boxes(boxes)
     module.index_words(words)
-    fresh = [word for word in terms - change.terms if 3 <= len(word) <= 80 and not any(c.isdigit() for c in word)]
-    change.terms.update(fresh)
-    module.add_terms(fresh)
 
 
 def forget(records: Iterable[int]) -> None:
     """Remove the views of these records from the tables and indexes."""
-    for part in backend.chunks(sorted(set(records)), 200):
-        ids = [number * LEVELS + level for number in part for level in range(LEVELS)]
-        backend.module().forget_entries(ids)
-        marks = ",".join(["%s"] * len(ids))
-        with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM store_entry WHERE id IN ({marks})", ids)
-            cursor.execute(f"DELETE FROM store_words WHERE id IN ({marks})", ids)
+    for part in backend.chunks(sorted(set(records)), 2000):
+        backend.module().forget_entries([number * LEVELS + level for number in part for level in range(LEVELS)])
 
 
 def _load(owners: list[Owner]) -> None:
     """Fill in documents, and all dependants, from the database."""
     by_id = {owner.id: owner for owner in owners}
     missing = [owner.id for owner in owners if owner.kind is None]
-    sql = ("SELECT r.id, r.kind, p.document FROM store_record r JOIN store_line p ON p.seq = r.line WHERE r.live AND r.id IN {in}")
+    sql = "SELECT r.id, r.kind, p.document FROM store_record r JOIN store_line p ON p.seq = r.line WHERE r.live AND r.id IN {in}"
     for number, code, text in backend.select_in(sql, missing):
         by_id[number].kind, by_id[number].document = BY_CODE[code], loads(text)
     feeding = {kind.feeds for kind in BY_CODE.values() if kind.feeds}
@@ -87,40 +90,63 @@ def _load(owners: list[Owner]) -> None:
             by_id[target].dependants.append((BY_CODE[code].name, loads(text)))
 
 
-def _profile(change: Change, view: View) -> int:
-    key = tuple(view.facets.items())
-    number = change.profiles.get(key)
-    if number is None and not change.profiles:
-        change.profiles.update(_known("store_profile", "facets"))
+def is_term(word: str) -> bool:
+    """Whether a word of a name is one that typing errors are mended to: 3 to 80 letters, no digit."""
+    return 3 <= len(word) <= 80 and (word.isalpha() or not any(map(str.isdigit, word)))
+
+
+def _profile(change: Change, facets: dict[str, tuple[str, ...]]) -> int:
+    """The number of this combination of facets.  The first question in a change reads all there are (some thousands)."""
+    known = change.profiles
+    key = tuple(facets.items())
+    number = known.get(key)
     if number is None:
-        text = dumps({name: sorted(codes) for name, codes in view.facets.items() if codes})
-        number = change.profiles.get(text) or _make("store_profile", "facets", text)
-        change.profiles[key] = change.profiles[text] = number
+        if not known:
+            _read_distinct(change)
+        text = dumps({name: sorted(codes) for name, codes in facets.items() if codes})
+        number = known.get(text)
+        if number is None:
+            number = known[text] = change.take("store_profile")
+            change.fresh_profiles.append((number, text))
+        known[key] = number
     return number
 
 
-def _area(change: Change, view: View) -> int | None:
-    if view.area is None:
+def _area(change: Change, area: tuple[str, str] | None) -> int | None:
+    if area is None:
         return None
-    key, label = view.area
-    if not change.areas:
-        change.areas.update(_known("store_area", "key"), **{"": 0})
-    number = change.areas.get(key[:400])
+    number = change.areas.get(area[0])
     if number is None:
-        number = change.areas[key[:400]] = _make("store_area", "key", key[:400], label[:400])
+        if not change.areas:
+            _read_distinct(change)
+        key = area[0][:400]
+        number = change.areas.get(key)
+        if number is None:
+            number = change.areas[key] = change.take("store_area")
+            change.fresh_areas.append((number, key, area[1][:400]))
+        change.areas[area[0]] = number
     return number
 
 
-def _known(table: str, column: str) -> dict[str, int]:
-    """All there are: some thousands at most, because they are distinct combinations."""
+def _read_distinct(change: Change) -> None:
+    """Learn all profiles and areas there are."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {column}, id FROM {table}")
-        return dict(cursor.fetchall())
+        cursor.execute("SELECT facets, id FROM store_profile")
+        change.profiles.update({"": 0}, **dict(cursor.fetchall()))
+        cursor.execute("SELECT key, id FROM store_area")
+        change.areas.update({"": 0}, **dict(cursor.fetchall()))
 
 
-def _make(table: str, column: str, value: str, label: str | None = None) -> int:
-    names, values = (f"{column}, label", [value, label]) if label is not None else (column, [value])
-    marks = ", ".join(["%s"] * len(values))
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id", values)
-        return cursor.fetchone()[0]
+def _keep_distinct(change: Change, words: set[str]) -> None:
+    """Store the profiles, areas and words met for the first time."""
+    if change.fresh_profiles:
+        backend.insert("store_profile", ("id", "facets"), change.fresh_profiles)
+        change.fresh_profiles = []
+    if change.fresh_areas:
+        backend.insert("store_area", ("id", "key", "label"), change.fresh_areas)
+        change.fresh_areas = []
+    unseen = [word for word in words - change.terms if is_term(word)]
+    if unseen:
+        change.terms.update(unseen)
+        known = {word for (word,) in backend.select_in("SELECT word FROM store_term WHERE word IN {in}", unseen)}
+        backend.module().add_terms([(change.take("store_term"), word) for word in sorted(set(unseen) - known)])

@@ -18,6 +18,7 @@ import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tutela.errors import EXIT_UNUSABLE, TutelaError, declare, problem
 
@@ -26,6 +27,8 @@ FORMAT = 1
 declare({
     "workspace-missing": ("{value} is not a Tutela workspace.",
                           "Make one with `tutela --workspace {value} init`, or name another folder with --workspace."),
+    "workspace-unfinished": ("Making the workspace {value} was stopped before its end.",
+                             "Delete the folder, then make or restore it again; nothing else was touched."),
     "workspace-exists": ("{value} already holds a workspace.", "Use it as it is, or name an empty folder."),
     "workspace-not-empty": ("{value} is not empty and is not a workspace.", "Name an empty or a new folder."),
     "workspace-network": ("{value} lies on a network drive ({kind}), where the embedded database can be damaged.",
@@ -68,10 +71,14 @@ class Workspace:
         return self.folder / "tutela.json"
 
 
-def create(folder: Path, title: str = "Register", database_url: str | None = None) -> Workspace:
-    """Make the folder and its settings file (not yet the database).  Refuses a folder that holds anything."""
+def create(folder: Path, title: str = "Register", database_url: str | None = None, making: bool = False) -> Workspace:
+    """Make the folder and its settings file (not yet the database).  Refuses a folder that holds anything.
+
+    ``making``: mark it as unfinished, for every other process to refuse it, until :func:`finish`.
+    """
     folder = folder.resolve()
     if (folder / "tutela.json").exists():
+        _refuse_unfinished(folder, _settings(folder))
         raise TutelaError(problem("workspace-exists", value=folder), EXIT_UNUSABLE)
     if folder.exists() and any(folder.iterdir()):
         raise TutelaError(problem("workspace-not-empty", value=folder), EXIT_UNUSABLE)
@@ -79,17 +86,34 @@ def create(folder: Path, title: str = "Register", database_url: str | None = Non
     if not database_url:
         _refuse_network(folder)
     workspace = Workspace(folder, title, secrets.token_urlsafe(48), database_url)
+    save(workspace, making)
     workspace.blobs.mkdir(exist_ok=True)
     workspace.staging.mkdir(exist_ok=True)
-    save(workspace)
     return workspace
 
 
-def save(workspace: Workspace) -> None:
+def save(workspace: Workspace, making: bool = False) -> None:
     """Write the settings file whole (temporary file, fsync, rename)."""
-    data = {"format": workspace.format, "title": workspace.title, "secret_key": workspace.secret_key}
+    data: dict[str, Any] = {"format": workspace.format, "title": workspace.title, "secret_key": workspace.secret_key}
     if workspace.database_url:
         data["database_url"] = workspace.database_url
+    if making:
+        data["making"] = os.getpid()
+    _write(workspace, data)
+
+
+def finish(folder: Path) -> None:
+    """The workspace is whole: from now on it can be opened by everybody."""
+    data = {name: value for name, value in _settings(folder).items() if name != "making"}
+    _write(Workspace(folder, data["title"], data["secret_key"], None), data)
+
+
+def _refuse_unfinished(folder: Path, data: dict[str, Any]) -> None:
+    if data.get("making") not in (None, os.getpid()):
+        raise TutelaError(problem("workspace-unfinished", value=folder), EXIT_UNUSABLE)
+
+
+def _write(workspace: Workspace, data: dict[str, Any]) -> None:
     temporary = workspace.settings_file.with_suffix(".tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as out:
@@ -102,18 +126,23 @@ def save(workspace: Workspace) -> None:
 def load(folder: Path) -> Workspace:
     """Open an existing workspace."""
     folder = folder.resolve()
-    try:
-        data = json.loads((folder / "tutela.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise TutelaError(problem("workspace-missing", value=folder), EXIT_UNUSABLE) from None
-    except (OSError, ValueError) as error:
-        raise TutelaError(problem("workspace-unreadable", value=folder, reason=error), EXIT_UNUSABLE) from None
+    data = _settings(folder)
+    _refuse_unfinished(folder, data)
     if data.get("format", 0) > FORMAT:
         raise TutelaError(problem("workspace-newer", value=data["format"]), EXIT_UNUSABLE)
     url = os.environ.get("DATABASE_URL") or data.get("database_url")
     if not url:
         _refuse_network(folder)
     return Workspace(folder, data.get("title", "Register"), data["secret_key"], url, data.get("format", FORMAT))
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    try:
+        return json.loads((folder / "tutela.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise TutelaError(problem("workspace-missing", value=folder), EXIT_UNUSABLE) from None
+    except (OSError, ValueError) as error:
+        raise TutelaError(problem("workspace-unreadable", value=folder, reason=error), EXIT_UNUSABLE) from None
 
 
 def _refuse_network(folder: Path) -> None:

@@ -15,8 +15,8 @@ from django.db import connection
 
 from tutela.errors import TutelaError, declare, problem
 from tutela.store import backend, views
-from tutela.store.documents import Document, dumps, loads
-from tutela.store.journal import CREATE, DELETE, UPDATE, Change
+from tutela.store.documents import Document, canonical, loads
+from tutela.store.journal import CREATE, DELETE, UPDATE, Change, Entry
 from tutela.store.kinds import BY_CODE, KINDS, Kind
 
 declare({
@@ -26,6 +26,7 @@ declare({
 })
 
 BATCH = 2000
+RECORD_COLUMNS = ("id", "uuid", "kind", "line", "live")
 
 
 class Row(NamedTuple):
@@ -53,17 +54,13 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Touched:
-    """One record of the batch being written."""
+    """One record whose document was replaced or deleted, or is derived anew: what it is, holds now, and held before."""
 
     kind: Kind
-    uuid: str
     id: int
     document: Document | None
-    text: str | None
-    act: int
-    line: int = 0
-    fresh: bool = False  # the store held nothing of it before this change
-    former: str | None = None  # what it held before, if it was live
+    former: str | None = None  # the text it held before, if it was live
+    fresh: bool = False  # the store held nothing of it
 
 
 def write(change: Change, rows: Iterable[Row]) -> Outcome:
@@ -75,63 +72,78 @@ def write(change: Change, rows: Iterable[Row]) -> Outcome:
     outcome = Outcome()
     source = iter(rows)
     while batch := list(islice(source, BATCH)):
-        _write_batch(change, batch, outcome)
+        touched, ids = _create(change, batch, outcome) if all([row[3] for row in batch]) else _keep(change, batch, outcome)
+        if touched:
+            _forget_derived(touched)
+            derive([(t.kind, t.id, t.document) for t in _latest(touched) if t.document is not None], ids)
+            change.flush()
+            views.renew(change, _owners(touched, ids))
     change.flush()
     return outcome
 
 
-def _write_batch(change: Change, batch: list[Row], outcome: Outcome) -> None:
-    touched, ids = _records(change, batch, outcome)
-    if not touched:
-        return
-    old = [t for t in touched if not t.fresh]
-    _forget_derived(old)
-    _derive(touched, ids)
-    change.flush()
-    views.renew(change, _owners(touched, ids))
+def _create(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_Touched], dict[str, int]]:
+    """Record rows and journal lines of new records alone: nothing is looked up.  Gives what :func:`_keep` gives."""
+    first = change.next_record
+    change.next_record = first + len(batch)
+    touched: list[_Touched] = []
+    ids: dict[str, int] = {}
+    entries: list[Entry] = []
+    for number, (name, uuid, document, _new, _expected) in enumerate(batch, first):
+        if document is None or uuid in ids:
+            raise TutelaError(problem("record-unknown", value=uuid))
+        kind = KINDS[name]
+        ids[uuid] = number
+        entries.append((CREATE, number, uuid, kind.code, None, canonical(document)))
+        touched.append(_Touched(kind, number, document, None, True))
+    seq = change.append(entries)
+    backend.insert("store_record", RECORD_COLUMNS, [(e[1], e[2], e[3], line, True) for line, e in enumerate(entries, seq)])
+    outcome.created.update(Counter([row[0] for row in batch]))
+    return touched, ids
 
 
-def _records(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_Touched], dict[str, int]]:
-    """Record rows and journal lines.  Gives what was really touched, and the ids of the batch's records."""
+def _keep(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_Touched], dict[str, int]]:
+    """Record rows and journal lines of any rows.  Gives what was really touched, and the ids of the batch's records."""
     known = _present([row.uuid for row in batch if not row.new])
     touched: list[_Touched] = []
     ids: dict[str, int] = {}
-    fresh, moved = [], []
-    line = change.line
-    for kind_name, uuid, document, new, expected in batch:
-        kind = KINDS[kind_name]
-        text = dumps(document) if document is not None else None
+    fresh: list[tuple[int, str, int]] = []
+    stands: dict[int, tuple[int, bool]] = {}  # record → (its newest line, live)
+    entries: list[Entry] = []
+    seq = change.seq
+    for name, uuid, document, new, expected in batch:
+        kind = KINDS[name]
+        content = canonical(document) if document is not None else None
         held = None if new else known.get(uuid)
         if held is None:
-            if document is None or expected is not None:
+            if content is None or expected is not None:
                 raise TutelaError(problem("record-unknown", value=uuid))
-            number = change.next_record
+            number, before, act, present = change.next_record, None, CREATE, None
             change.next_record = number + 1
-            seq = line(CREATE, number, None, text)
-            fresh.append((number, uuid, kind.code, seq, True))
-            touched.append(_Touched(kind, uuid, number, document, text, CREATE, seq, True))
-            known[uuid] = (number, seq, True, text)
-            outcome.created[kind_name] += 1
-            ids[uuid] = number
-            continue
-        number, before, live, present = held
-        if expected is not None and expected != before:
-            raise TutelaError(problem("changed-meanwhile", value=uuid))
-        if present == text:
-            outcome.unchanged[kind_name] += 1
-            continue
-        act = DELETE if text is None else UPDATE if live else CREATE
-        seq = line(act, number, before, text)
-        moved.append((seq, text is not None, number))
-        known[uuid] = (number, seq, text is not None, text)
-        touched.append(_Touched(kind, uuid, number, document, text, act, seq, False, present))
-        (outcome.deleted if text is None else outcome.updated)[kind_name] += 1
+            fresh.append((number, uuid, kind.code))
+            outcome.created[name] += 1
+        else:
+            number, before, live, present = held
+            if expected is not None and expected != before:
+                raise TutelaError(problem("changed-meanwhile", value=uuid))
+            if present == (None if content is None else content.decode()):
+                outcome.unchanged[name] += 1
+                continue
+            act = DELETE if content is None else UPDATE if live else CREATE
+            (outcome.deleted if content is None else outcome.updated)[name] += 1
+        seq += 1
+        entries.append((act, number, uuid, kind.code, before, content))
+        stands[number] = (seq, content is not None)
+        known[uuid] = (number, seq, content is not None, None if content is None else content.decode())
+        touched.append(_Touched(kind, number, document, present, held is None))
         ids[uuid] = number
+    change.append(entries)
     if fresh:
-        backend.insert("store_record", ("id", "uuid", "kind", "line", "live"), fresh)
-    if moved:
+        backend.insert("store_record", RECORD_COLUMNS, [(*row, *stands.pop(row[0])) for row in fresh])
+    if stands:
         with connection.cursor() as cursor:
-            cursor.executemany("UPDATE store_record SET line = %s, live = %s WHERE id = %s", moved)
+            cursor.executemany("UPDATE store_record SET line = %s, live = %s WHERE id = %s",
+                               [(line, live, number) for number, (line, live) in stands.items()])
     return touched, ids
 
 
@@ -141,6 +153,11 @@ def _present(uuids: list[str]) -> dict[str, tuple[int, int, bool, str | None]]:
            "WHERE r.uuid IN {in}")
     return {uuid: (number, line, bool(live), text if live else None)
             for uuid, number, line, live, text in backend.select_in(sql, uuids)}
+
+
+def _latest(touched: list[_Touched]) -> Iterable[_Touched]:
+    """Each record once, as the batch leaves it."""
+    return {t.id: t for t in touched}.values()
 
 
 def _forget_derived(touched: list[_Touched]) -> None:
@@ -165,36 +182,31 @@ def _forget_derived(touched: list[_Touched]) -> None:
             cursor.executemany(f"DELETE FROM {name} WHERE record = %s", numbers)
 
 
-def _derive(touched: list[_Touched], ids: dict[str, int]) -> None:
-    """Keys, links and typed rows of what was written (the last version of each record in this batch)."""
-    last = {t.id: t for t in touched}
+def derive(documents: list[tuple[Kind, int, Document]], ids: dict[str, int]) -> None:
+    """Store the keys, links and typed rows that these (kind, record, document) give.  ``ids`` is filled with linked records."""
     keys: list[tuple[str, str, int]] = []
-    links: list[tuple[int, int, str]] = []
-    typed: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {}
-    wanted = [(t, list(t.kind.links(t.document))) for t in last.values() if t.document is not None]
-    _resolve(ids, [uuid for _, pairs in wanted for _, uuid in pairs])
-    for t, pairs in wanted:
-        number, document = t.id, t.document
-        for scheme, value in t.kind.keys(document):
-            keys.append((scheme, value, number))
-        for role, uuid in pairs:
-            links.append((number, ids[uuid], role))
-        for table in t.kind.tables:
-            if table.name not in typed:
-                typed[table.name] = (table.columns, [])
-            typed[table.name][1].extend(table.rows(number, document, ids))
+    links: list[tuple[str, str, int]] = []  # (role, public id, source)
+    for kind, number, document in documents:
+        for scheme, value in kind.keys(document):
+            keys.append((value, scheme, number))
+        for role, uuid in kind.links(document):
+            links.append((role, uuid, number))
+    _resolve(ids, {uuid for _, uuid, _ in links})
     if keys:
-        backend.insert("store_key", ("scheme", "value", "record"), keys)
+        backend.insert("store_key", ("value", "scheme", "record"), dict.fromkeys(keys))
     if links:
-        backend.insert("store_link", ("source", "target", "role"), links)
-    for name, (columns, rows) in typed.items():
-        if rows:
-            backend.insert(name, columns, rows)
+        backend.insert("store_link", ("target", "role", "source"), dict.fromkeys([(ids[uuid], role, number) for role, uuid, number in links]))
+    for kind in {kind.code: kind for kind, _, _ in documents}.values():
+        for table in kind.tables:
+            make = table.rows
+            rows = [row for k, number, document in documents if k is kind for row in make(number, document, ids)]
+            if rows:
+                backend.insert(table.name, table.columns, rows)
 
 
-def _resolve(ids: dict[str, int], uuids: list[str]) -> None:
+def _resolve(ids: dict[str, int], uuids: set[str]) -> None:
     """Add to ``ids`` the record ids of public ids that are not there yet."""
-    missing = {uuid for uuid in uuids if uuid not in ids}
+    missing = uuids - ids.keys()
     if missing:
         ids.update(backend.select_in("SELECT uuid, id FROM store_record WHERE uuid IN {in}", sorted(missing)))
         for uuid in missing:
@@ -205,27 +217,40 @@ def _resolve(ids: dict[str, int], uuids: list[str]) -> None:
 def _owners(touched: list[_Touched], ids: dict[str, int]) -> list[views.Owner]:
     """The records whose views must be renewed: those touched that have views, and those the touched ones feed."""
     owners: dict[int, views.Owner] = {}
+    feeding = []
     for t in touched:
         if t.kind.views is not None:
-            owner = owners.setdefault(t.id, views.Owner(t.id, t.kind, t.document, new=t.fresh))
-            owner.document, owner.dropped = t.document, t.document is None
-    for t in touched:
-        if t.kind.feeds is None:
-            continue
-        targets = {ids[uuid] for role, uuid in (t.kind.links(t.document) if t.document is not None else ())
-                   if role == t.kind.feeds}
-        if t.former is not None:
-            uuids = [uuid for role, uuid in t.kind.links(loads(t.former)) if role == t.kind.feeds]
-            targets |= {number for (number,) in backend.select_in("SELECT id FROM store_record WHERE uuid IN {in}", uuids)} if uuids else set()
-        for target in targets:
+            owner = owners.get(t.id)
+            if owner is None:
+                owners[t.id] = views.Owner(t.id, t.kind, t.document, t.fresh)
+            else:
+                owner.document = t.document
+        if t.kind.feeds is not None:
+            feeding.append(t)
+    fed = _fed_before(feeding)
+    for t in feeding:
+        role = t.kind.feeds
+        targets = [ids[uuid] for given, uuid in t.kind.links(t.document) if given == role] if t.document is not None else []
+        for target in (*targets, *fed.get(t.id, ())):
             owner = owners.get(target)
             if owner is None:
                 owners[target] = views.Owner(target, None, None)
-            elif owner.new and t.fresh:
+            elif owner.new and t.fresh and t.document is not None:
                 owner.dependants.append((t.kind.name, t.document))
             else:
                 owner.new = False
     return list(owners.values())
+
+
+def _fed_before(feeding: list[_Touched]) -> dict[int, list[int]]:
+    """record → the records its former document took part in the views of."""
+    pairs = [(t.id, uuid) for t in feeding if t.former is not None for role, uuid in t.kind.links(loads(t.former)) if role == t.kind.feeds]
+    numbers = dict(backend.select_in("SELECT uuid, id FROM store_record WHERE uuid IN {in}", {uuid for _, uuid in pairs})) if pairs else {}
+    fed: dict[int, list[int]] = {}
+    for number, uuid in pairs:
+        if uuid in numbers:
+            fed.setdefault(number, []).append(numbers[uuid])
+    return fed
 
 
 def live_rows(kind: str | None = None, size: int = 2000) -> Iterator[tuple[int, str, str, str]]:

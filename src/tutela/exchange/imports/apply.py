@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from tutela.errors import TutelaError, declare, problem
+from tutela.errors import Problem, declare, problem
+from tutela.exchange.imports import absent
 from tutela.exchange.imports.merging import assessment_key, differences, updated, updated_assessment
 from tutela.exchange.imports.report import Report
 from tutela.exchange.imports.staging import Staged, Staging
@@ -20,43 +21,63 @@ if TYPE_CHECKING:
 
 declare({
     "key-ambiguous": ("{value} is the number of {count} places in the register.", "Merge the places first, or give each its own number."),
-    "import-conflict": ("The import could not be applied: {reason}", "Run it again; nothing was written."),
 })
 
 BATCH = 1000
 EXAMPLES = 5
 
 
+Late = dict[tuple[int, int], Problem]  # (file number, row) → why it was refused when it met the register
+Finish = Callable[[Late], None]
+
+
 class _Skip(Exception):
     """A place that cannot be applied; counted as refused."""
 
 
+class _Late(Exception):
+    """Rows were refused only when they met the register: nothing is written."""
+
+
 def apply(actor: str, task: Task, mapping: Mapping, staging: Staging, report: Report, opened: list[Opened], writes: bool,
-          tell: Progress) -> None:
-    """Write what is staged as one change, or only count what it would do."""
+          tell: Progress, finish: Finish) -> None:
+    """Write what is staged as one change, with the report that says so, or only count what it would do.
+
+    ``finish`` completes the report (the file of refused rows) before it is kept: both are there, or nothing is.
+    """
     matcher = Matcher(mapping, report, opened)
     if not writes:
         for _ in matcher.rows(staging, tell):
             pass
-        _absent(mapping, staging, report)
+        absent.tell(absent.gone(mapping, staging), report)
         return
+    try:
+        _written(actor, task, mapping, staging, report, opened, matcher, tell, finish)
+    except _Late:
+        report.state = "refused"
+
+
+def _written(actor: str, task: Task, mapping: Mapping, staging: Staging, report: Report, opened: list[Opened], matcher: Matcher,
+             tell: Progress, finish: Finish) -> None:
     from tutela.exchange.models import Import
 
-    with journal.change(actor, "exchange.import", mapping.name, files=[{"name": o.source.name, "digest": o.source.stated.get("digest")} for o in opened],
-                        mapping=mapping.name) as change:
+    with journal.change(actor, "exchange.import", mapping.name, mapping=mapping.name,
+                        files=[{"name": o.source.name, "digest": o.source.stated.get("digest")} for o in opened]) as change:
         outcome = write(change, matcher.rows(staging, tell))
         report.assessments = outcome.created["assessment"]
-        _absent(mapping, staging, report)
-        if task.complete and report.absent_count:
-            report.removed = _remove(change, mapping, staging)
         if matcher.late and not task.partial:
-            raise TutelaError(problem("import-conflict", reason=matcher.late.message))
-        report.change = change.id if change.lines or outcome.created or outcome.updated or outcome.deleted else None
+            raise _Late
+        gone = absent.gone(mapping, staging)
+        absent.tell(gone, report)
+        if task.complete and gone:
+            absent.remove(change, gone, report)
+        report.change = change.id if change.seq > change.first else None
         kept = Import.objects.create(actor=actor, files=report.files, mapping=mapping.name, mapping_text=mapping.text, state="committed",
                                      change=report.change,
                                      options={"partial": task.partial, "complete": task.complete, **task.options})
         report.id = kept.id
-    Import.objects.filter(pk=report.id).update(report=report.as_dict())
+        finish(matcher.late)
+        Import.objects.filter(pk=report.id).update(report=report.as_dict())
 
 
 class Matcher:
@@ -68,7 +89,7 @@ class Matcher:
         self.scheme = (mapping.key or {}).get("scheme", self.source)
         self.files = [{"file": o.source.name, "digest": o.source.stated.get("digest")} for o in opened]
         self.about = [{**mapping.source, "file": f["file"]} for f in self.files]
-        self.late: Any = None
+        self.late: Late = {}
 
     def rows(self, staging: Staging, tell: Progress) -> Iterator[Row]:
         from tutela.exchange.imports.run import chunks
@@ -79,6 +100,8 @@ class Matcher:
             fresh = iter(new_ids(sum(1 + len(s.assessments) for s in batch)))
             for staged in batch:
                 self.report.places += 1
+                for file, row in staged.odd:
+                    self.report.warn(problem("key-repeated", file=self.files[file]["file"], row=row, column="key", value=staged.key))
                 try:
                     number = self._match(staged, held)
                 except _Skip:
@@ -120,9 +143,10 @@ class Matcher:
         return found[0] if found else None
 
     def _refuse(self, staged: Staged, code: str, value: Any, **more: Any) -> None:
-        file, row = staged.rows[0]
-        self.late = problem(code, file=self.files[file]["file"], row=row, column="key", value=value, **more)
-        self.report.refuse(self.late)
+        for file, row in staged.rows:
+            found = problem(code, file=self.files[file]["file"], row=row, column="key", value=value, **more)
+            self.late[file, row] = found
+            self.report.refuse(found)
         raise _Skip
 
     def _sources(self, staged: Staged) -> list[dict[str, Any]]:
@@ -194,39 +218,6 @@ class _Held:
         self.by_uuid: dict[str, int] = {}
         self.documents: dict[int, tuple[str, str]] = {}
         self.series: dict[int, list[tuple[str, dict[str, Any]]]] = {}
-
-
-def _absent(mapping: Mapping, staging: Staging, report: Report) -> None:
-    """Numbers the register holds from this list's earlier releases that this release does not have."""
-    for value in _absent_keys(mapping, staging):
-        report.absent_count += 1
-        if len(report.absent) < 1000:
-            report.absent.append(value)
-
-
-def _absent_keys(mapping: Mapping, staging: Staging) -> Iterator[str]:
-    from django.db import connection
-
-    scheme = (mapping.key or {}).get("scheme", mapping.source["key"])
-    if not mapping.key:
-        return
-    given = set(staging.keys())
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT value FROM store_key WHERE scheme = %s", [scheme])
-        while rows := cursor.fetchmany(5000):
-            yield from (value for (value,) in rows if value not in given)
-
-
-def _remove(change: journal.Change, mapping: Mapping, staging: Staging) -> int:
-    """Take out the places whose numbers are absent (``--complete``), their assessments with them."""
-    scheme = (mapping.key or {}).get("scheme", mapping.source["key"])
-    values = sorted(_absent_keys(mapping, staging))
-    records = [r for (r,) in backend.select_in("SELECT record FROM store_key WHERE value IN {in} AND scheme = %s", values, scheme)]
-    rows = [Row("assessment", uuid, None) for (uuid,) in backend.select_in(
-        "SELECT r.uuid FROM store_link k JOIN store_record r ON r.id = k.source WHERE k.target IN {in} AND k.role = 'about' AND r.live", records)]
-    rows += [Row("place", uuid, None) for (uuid,) in backend.select_in("SELECT uuid FROM store_record WHERE id IN {in}", records)]
-    write(change, rows)
-    return len(records)
 
 
 __all__ = ["apply", "dumps"]

@@ -13,9 +13,15 @@ SOURCED = ("names", "types", "functions", "dating", "areas", "identifiers", "pro
            "geometries")
 
 
-def join(key: str, parts: list[tuple[Any, ...]]) -> Staged:
-    """Rows with one key: lists are united without repetition, single values are the first row's."""
+def join(key: str, parts: list[tuple[Any, ...]], mains: int = 1) -> Staged:
+    """Rows with one key: lists are united without repetition, single values are the first row's.
+
+    The first ``mains`` parts are rows of the main table; ``odd`` are those among them that look like a mistake: they
+    repeat a row, or speak of another place.
+    """
     own, file, row, place, assessments = parts[0]
+    odd = [(file, row) for n, (_, file, row, more, _) in enumerate(parts[:mains])
+           if n and (_repeats(parts[n], parts[:n]) or _contradicts(place, more))]
     place, rows = dict(place), [(file, row)]
     all_assessments = list(assessments)
     for other_id, file, row, more, more_assessments in parts[1:]:
@@ -27,7 +33,22 @@ def join(key: str, parts: list[tuple[Any, ...]]) -> Staged:
             else:
                 place.setdefault(name, value)
         all_assessments += [a for a in more_assessments if a not in all_assessments]
-    return Staged(key, own, rows, place, all_assessments)
+    return Staged(key, own, rows, place, all_assessments, odd)
+
+
+def _repeats(part: tuple[Any, ...], before: list[tuple[Any, ...]]) -> bool:
+    return any(part[3:] == other[3:] for other in before)
+
+
+def _contradicts(one: Document, other: Document) -> bool:
+    """Another single value; or names of which none is the same, and points more than a hundredth of a degree apart."""
+    for name in one.keys() & other.keys():
+        if not isinstance(one[name], list) and one[name] != other[name]:
+            return True
+    names = [{n.get("text") for n in d.get("names", ())} for d in (one, other)]
+    points = [g["geojson"]["coordinates"][:2] for d in (one, other) for g in d.get("geometries", ())[:1] if g["geojson"]["type"] == "Point"]
+    apart = len(points) == 2 and max(abs(a - b) for a, b in zip(*points, strict=True)) > 0.01
+    return bool(names[0] and names[1] and not names[0] & names[1] and apart)
 
 
 def updated(held: Document, given: Document, source: str) -> Document:

@@ -82,7 +82,7 @@ class Report:
             facts = [given["format"], stated.get("encoding"), stated.get("separator") and f"separator {stated['separator']!r}", stated.get("crs")]
             out.append(f"{given['name']}: {given['rows']:,} rows ({', '.join(str(f) for f in facts if f)})")
         out.append(f"Read with the mapping {self.mapping} ({self.mapping_title}).")
-        out.append(f"{self.rows:,} rows are {self.places:,} places: {self.created:,} {verb}created, {self.updated:,} {verb}updated, "
+        out.append(f"{self.rows:,} rows, {self.places:,} places: {self.created:,} {verb}created, {self.updated:,} {verb}updated, "
                    f"{self.unchanged:,} unchanged, {self.refused_rows:,} rows refused.")
         if self.changed:
             out.append("Changed: " + ", ".join(f"{name} ({n:,})" for name, n in self.changed.most_common()))

@@ -33,6 +33,7 @@ declare({
 })
 
 Progress = Callable[[str, int, int | None], None]
+READING = {"sheet", "layer", "encoding", "separator", "crs", "coordinate_order", "header_row"}
 
 
 @dataclass(slots=True)
@@ -57,13 +58,13 @@ class Opened:
     compiled: Compiled
 
 
-def run(actor: str, task: Task, staging_folder: Path, progress: Progress | None = None) -> tuple[Report, Mapping]:
+def run(actor: str, task: Task, staging_folder: Path, progress: Progress | None = None, sources: list[Any] | None = None) -> tuple[Report, Mapping]:
     """Stage, then apply (or only count, for a dry run).  Permission has been checked by the action that calls this.
 
     Raises :class:`Unusable` for input that cannot be used at all; row faults are in the report.
     """
     with _few_collections():
-        return _run(actor, task, staging_folder, progress)
+        return _run(actor, task, staging_folder, progress, sources)
 
 
 @contextmanager
@@ -77,11 +78,11 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _run(actor: str, task: Task, staging_folder: Path, progress: Progress | None) -> tuple[Report, Mapping]:
+def _run(actor: str, task: Task, staging_folder: Path, progress: Progress | None, sources: list[Any] | None) -> tuple[Report, Mapping]:
     begun, cpu = time.perf_counter(), time.process_time()
     tell = progress or (lambda what, done, total: None)
     sweep(staging_folder)
-    mapping, opened = open_files(task)
+    mapping, opened = open_files(task, sources)
     report = Report(mapping=mapping.name, mapping_title=mapping.title)
     refused = RefusedRows([o.source for o in opened])
     with Staging(staging_folder) as staging:
@@ -94,19 +95,40 @@ def _run(actor: str, task: Task, staging_folder: Path, progress: Progress | None
         report.files = [_described(o) for o in opened]
         writes = not task.dry_run and (task.partial or not report.refused_rows)
         report.state = "committed" if writes else "dry" if task.dry_run else "refused"
-        apply.apply(actor, task, mapping, staging, report, opened, writes, tell)
-    if task.partial and writes and report.refused_rows:
-        report.refused_file = refused.write(staging_folder.parent / "refused", report.id)
+
+        def finish(late: apply.Late) -> None:
+            _keep_late(opened, late, refused)
+            if report.refused_rows:
+                report.refused_file = refused.write(staging_folder.parent / "refused", report.id)
+            report.seconds, report.cpu_seconds = time.perf_counter() - begun, time.process_time() - cpu
+
+        apply.apply(actor, task, mapping, staging, report, opened, writes, tell, finish)
     report.seconds, report.cpu_seconds = time.perf_counter() - begun, time.process_time() - cpu
     return report, mapping
 
 
-def open_files(task: Task) -> tuple[Mapping, list[Opened]]:
-    """Open every file, choose the mapping, give each file its role."""
+def _keep_late(opened: list[Opened], late: apply.Late, refused: RefusedRows) -> None:
+    """Rows that were refused only when they met the register: read once more, for the file of refused rows."""
+    for number in sorted({file for file, _ in late}):
+        for row, values, geometry in opened[number].source.rows():
+            if (number, row) in late:
+                refused.keep(number, row, values, geometry, late[number, row])
+
+
+def open_sources(task: Task) -> list[Any]:
+    """Open every file.  Raises :class:`Unusable` where one cannot be read."""
     from tutela.exchange.readers import open_source
 
-    options = {k: v for k, v in task.options.items() if v is not None}
-    sources = [open_source(path, **options) for path in task.files]
+    options = {k: v for k, v in task.options.items() if v is not None and k in READING}
+    return [open_source(path, **options) for path in task.files]
+
+
+def open_files(task: Task, sources: list[Any] | None = None) -> tuple[Mapping, list[Opened]]:
+    """Choose the mapping for the files (opened, if they are not yet), give each file its role."""
+    from tutela.exchange.readers import open_source
+
+    options = {k: v for k, v in task.options.items() if v is not None and k in READING}
+    sources = sources or open_sources(task)
     mapping = _mapping(task, sources)
     for name in ("encoding", "separator", "sheet", "crs", "coordinate_order"):
         if mapping.data.get(name) and name not in options:
@@ -173,7 +195,8 @@ def stage(one: Opened, number: int, staging: Staging, report: Report, refused: R
         for warning in part.warnings:
             report.warn(warning.at(file=name, row=row))
         add(part, number, row, main)
-    report.rows += count + len(one.source.refused)
+    one.source.stated["rows"] = count + len(one.source.refused)
+    report.rows += one.source.stated["rows"]
     for broken in one.source.refused:
         found = getattr(broken, "problem", broken)
         report.refuse(found)

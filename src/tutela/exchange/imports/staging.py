@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class Staged:
     rows: list[tuple[int, int]]  # (file number, row)
     place: dict[str, Any]
     assessments: list[dict[str, Any]]
+    odd: list[tuple[int, int]] = field(default_factory=list)  # rows of its key that look like a mistake
 
 
 Held = tuple[Any, ...]  # (id, file, row, place, assessments)
@@ -47,6 +48,7 @@ class Staging:
         self.parts = 0
         self.repeated: set[str] = set()
         self._held: list[tuple[str | None, bool, Held]] = []
+        self._keys: set[str] | None = None
 
     def add(self, part: Part, file: int, row: int, main: bool) -> None:
         self._held.append((part.key, main, (part.id, file, row, part.place, part.assessments)))
@@ -85,13 +87,27 @@ class Staging:
                                 "(SELECT key FROM part WHERE main = 1 AND key IS NOT NULL)")
         return [(key, held[1], held[2]) for key, held in ((key, marshal.loads(data)) for key, data in found)]
 
-    def keys(self) -> Iterator[str]:
-        """Every key of the main rows once."""
+    def key_count(self) -> int:
+        """How many different keys the main rows have."""
         if self.db is None:
-            yield from {key: None for key, main, _ in self._held if main and key is not None}
-            return
-        for (key,) in self.db.execute("SELECT DISTINCT key FROM part WHERE main = 1 AND key IS NOT NULL"):
-            yield key
+            return len(self._main_keys())
+        return self.db.execute("SELECT count(DISTINCT key) FROM part WHERE main = 1").fetchone()[0]
+
+    def known(self, keys: list[str]) -> set[str]:
+        """Those of these keys that stand in a main row."""
+        if self.db is None:
+            return self._main_keys() & set(keys)
+        found: set[str] = set()
+        for start in range(0, len(keys), 500):
+            part = keys[start : start + 500]
+            marks = ",".join("?" * len(part))
+            found.update(key for (key,) in self.db.execute(f"SELECT DISTINCT key FROM part WHERE main = 1 AND key IN ({marks})", part))
+        return found
+
+    def _main_keys(self) -> set[str]:
+        if self._keys is None:
+            self._keys = {key for key, main, _ in self._held if main and key is not None}
+        return self._keys
 
     def _parts(self) -> Iterator[tuple[str | None, bool, Held]]:
         if self.db is None:
@@ -103,17 +119,21 @@ class Staging:
                 yield key, main, marshal.loads(data)
             last = rows[-1][0]
 
-    def _same(self) -> Callable[[str], list[Held]]:
-        """A function that gives the parts of a repeated key, the main rows first."""
+    def _same(self) -> Callable[[str], tuple[list[Held], int]]:
+        """A function that gives the parts of a repeated key, the main rows first, and how many main rows there are."""
         if self.db is None:
             by_key: dict[str, list[tuple[bool, Held]]] = {}
             for key, main, held in self._held:
                 if key in self.repeated:
                     by_key.setdefault(key, []).append((not main, held))
-            return lambda key: [held for _, held in sorted(by_key[key], key=lambda pair: pair[0])]
+            return lambda key: ([held for _, held in sorted(by_key[key], key=lambda pair: pair[0])], sum(not late for late, _ in by_key[key]))
         db = self.db
-        return lambda key: [marshal.loads(data) for (data,) in
-                            db.execute("SELECT data FROM part WHERE key = ? ORDER BY main DESC, n", (key,))]
+
+        def stored(key: str) -> tuple[list[Held], int]:
+            rows = db.execute("SELECT main, data FROM part WHERE key = ? ORDER BY main DESC, n", (key,)).fetchall()
+            return [marshal.loads(data) for _, data in rows], sum(main for main, _ in rows)
+
+        return stored
 
     def places(self) -> Iterator[Staged]:
         """Every place once, in the order its first main row came, with what all rows of its key say together."""
@@ -127,7 +147,7 @@ class Staging:
             if same is not None and key in repeated:
                 if key not in done:
                     done.add(key)
-                    yield join(key, same(key))
+                    yield join(key, *same(key))
             else:
                 own, file, row, place, assessments = held
                 yield Staged(key, own, [(file, row)], place, assessments)

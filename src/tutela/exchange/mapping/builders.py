@@ -244,6 +244,9 @@ def scalar(name: str, rule: Any, context: Context) -> Callable[[Values], Any]:
     take = rule.get("take") if isinstance(rule, dict) else None
     if name == "imagery":
         return _dates(c, "all")
+    if name == "activity_dates":  # worth a list only where there are several; the last is `recorded`
+        days = _dates(c, "all")
+        return lambda values: found if len(found := days(values) or ()) > 1 else None
     if c.constant or c.read is None:
         return c.get if c.constant or c.split is None else _texts(c, take)
     if not c.codes:

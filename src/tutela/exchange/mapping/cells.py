@@ -15,18 +15,33 @@ from typing import Any
 
 from tutela.errors import Problem, TutelaError, Unusable, declare, problem
 
-declare({
-    "cell-too-long": ("The cell holds {length} characters.", "A cell may hold 100,000: put longer texts in a document and attach it."),
-    "number-unreadable": ("“{value}” is not a number.", "Write a number, for example 12.5."),
-    "lists-unpaired": ("{value}: {count} values against {main} of {column_main}; they cannot be paired.",
-                       "The values are kept without pairing; pair them in the source if the pairing matters."),
-    "lists-repeated": ("{value}: every value stands {times} times in a row against {count} in {column_other}; each was read once.",
-                       "Nothing to do; check one such row in the source."),
-    "dating-reversed": ("{value}: the end comes before the beginning; both were kept as dates of their own.", "Check them in the source."),
-    "values-several": ("“{value}” holds several values where one is kept; {kept} was taken.", "Split the row in the source if they are of several days."),
-    "value-not-in-list": ("“{value}” is not in the list of {what}; its wording is kept.", "Map it in the mapping's `values` if it is one of them."),
-    "percent-range": ("{value} is not a percentage.", "Write a number between 0 and 100."),
-})
+declare(
+    {
+        "cell-too-long": ("The cell holds {length} characters.", "A cell may hold 100,000: put longer texts in a document and attach it."),
+        "number-unreadable": ("“{value}” is not a number.", "Write a number, for example 12.5."),
+        "lists-unpaired": (
+            "{value}: {count} values against {main} of {column_main}; they cannot be paired.",
+            "The values are kept without pairing; pair them in the source if the pairing matters.",
+        ),
+        "lists-repeated": (
+            "{value}: every value stands {times} times in a row against {count} in {column_other}; each was read once.",
+            "Nothing to do; check one such row in the source.",
+        ),
+        "dating-reversed": (
+            "{value}: the end comes before the beginning; both were kept as dates of their own.",
+            "Check them in the source.",
+        ),
+        "values-several": (
+            "“{value}” holds several values where one is kept; {kept} was taken.",
+            "Split the row in the source if they are of several days.",
+        ),
+        "value-not-in-list": (
+            "“{value}” is not in the list of {what}; its wording is kept.",
+            "Map it in the mapping's `values` if it is one of them.",
+        ),
+        "percent-range": ("{value} is not a percentage.", "Write a number between 0 and 100."),
+    }
+)
 
 LONGEST = 100_000
 _BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h\d)\b[^<>]*>", re.IGNORECASE)
@@ -36,7 +51,9 @@ Getter = Callable[[Values], Any]
 
 
 class Refusal(Exception):
-    """The row is refused for this reason."""
+    """The row is refused for this reason.  ``key`` is the row's key where it has one: the place is not absent from the list."""
+
+    key: str | None = None
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
@@ -147,7 +164,10 @@ def text_getter(rule: Any, columns: Columns, none: frozenset[str]) -> tuple[Gett
 def changer(rule: dict[str, Any]) -> Callable[[str], str] | None:
     """What ``match`` (patterns: the first group of the first that fits) and ``strip: html`` do to a text; None if neither is asked."""
     patterns = rule.get("match") or ()
-    patterns = [re.compile(p) for p in ([patterns] if isinstance(patterns, str) else patterns)]
+    try:
+        patterns = [re.compile(p) for p in ([patterns] if isinstance(patterns, str) else patterns)]
+    except (re.error, TypeError, OverflowError, RecursionError) as error:
+        raise Unusable(problem("mapping-rule", where="match", value=f"{rule['match']} ({error})")) from None
     html = rule.get("strip") == "html"
     if not patterns and not html:
         return None
@@ -164,8 +184,9 @@ def changer(rule: dict[str, Any]) -> Callable[[str], str] | None:
     return change
 
 
-def list_reader(rule: dict[str, Any], vocabulary_name: str, column: str | None, unknown: str,
-                warn: Callable[[Problem], None]) -> Callable[[str], tuple[str | None, str]]:
+def list_reader(
+    rule: dict[str, Any], vocabulary_name: str, column: str | None, unknown: str, warn: Callable[[Problem], None]
+) -> Callable[[str], tuple[str | None, str]]:
     """text → (code or None, the source's wording), by the rule's ``values`` first, then the vocabulary."""
     from tutela.vocabulary import load
 

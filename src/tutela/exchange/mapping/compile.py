@@ -59,14 +59,10 @@ def compile_mapping(mapping: Mapping, columns: tuple[str, ...], file: str = "mai
     absent: list[str] = []
     optional = mapping.data.get("optional", False)
     spec = without_absent(_of_file(mapping.data.get("place") or {}, file), found, optional, absent)
-    lists: list[tuple[str, Build]] = []
-    geometries: list[Callable[[Values, Any], list[dict[str, Any]]]] = []
-    for name in PLACE_ITEMS:
-        for item in spec.get(name, ()):
-            if name == "geometries":
-                geometries.append(build_geometry(item, context))
-            else:
-                lists.append((name, items(name, item, context)))
+    lists: list[tuple[str, Build]] = [
+        (name, items(name, item, context)) for name in PLACE_ITEMS if name != "geometries" for item in spec.get(name, ())
+    ]
+    geometries = [build_geometry(item, context) for item in spec.get("geometries", ())]
     if has_geometry and not geometries and file == "main":
         geometries.append(build_geometry({"from": "file"}, context))
     country = scalar("country", spec["country"], context) if "country" in spec else None
@@ -74,13 +70,23 @@ def compile_mapping(mapping: Mapping, columns: tuple[str, ...], file: str = "mai
     if "handling" in spec:
         scalars.append(("handling", _handling(spec["handling"], context)))
     own_id = scalar("id", spec["id"], context) if "id" in spec else None
-    parts = [without_absent(_of_file(part, file), found, optional, absent) for part in _assessments(mapping.data)]
+    parts = [without_absent(_of_assessment(part, file), found, optional, absent) for part in _assessments(mapping.data)]
     assessments = [build_assessment(part, context) for part in parts if part]
     key = _key(mapping, file, context)
     identify = _identifier(mapping) if file == "main" else None
     unpaired = context.unpaired
 
     def read(values: Values, geometry: Any) -> Part:
+        if unpaired:
+            unpaired.clear()
+        own_key = key(values, geometry) if key is not None else None
+        try:
+            return part_of(own_key, values, geometry)
+        except Refusal as refusal:
+            refusal.key = own_key
+            raise
+
+    def part_of(own_key: str | None, values: Values, geometry: Any) -> Part:
         context.warnings = warnings = []
         place: dict[str, Any] = {}
         if country is not None:
@@ -88,11 +94,8 @@ def compile_mapping(mapping: Mapping, columns: tuple[str, ...], file: str = "mai
             context.country = value
             if value is not None:
                 place["country"] = value
-        own_key = None
-        if key is not None:
-            own_key = key(values)
-            if identify is not None:
-                place["identifiers"] = [identify(own_key)]
+        if own_key is not None and identify is not None:
+            place["identifiers"] = [identify(own_key)]
         for name, build in lists:
             value = build(values)
             if value:
@@ -135,6 +138,13 @@ def _of_file(spec: dict[str, Any], file: str) -> dict[str, Any]:
     return out
 
 
+def _of_assessment(part: dict[str, Any], file: str) -> dict[str, Any]:
+    """The fields of an assessment read from this file; ``file`` in it says that all of it is read from a related one."""
+    if "file" not in part:
+        return _of_file(part, file)
+    return {name: rule for name, rule in part.items() if name != "file"} if part["file"] == file else {}
+
+
 def _identifier(mapping: Mapping) -> Callable[[str], dict[str, Any]]:
     """The key as an identifier of the place: by it a later release finds it."""
     rule = mapping.key or {}
@@ -144,7 +154,7 @@ def _identifier(mapping: Mapping) -> Callable[[str], dict[str, Any]]:
     return lambda value: {"scheme": scheme, "value": value, "uri": str(uri).replace("{}", value), "source": source}
 
 
-def _key(mapping: Mapping, file: str, context: Context) -> Callable[[Values], str] | None:
+def _key(mapping: Mapping, file: str, context: Context) -> Callable[[Values, Any], str] | None:
     rule = mapping.key or {}
     if file == "main" and "digest" in rule:
         return _digest(rule["digest"], context)
@@ -155,7 +165,7 @@ def _key(mapping: Mapping, file: str, context: Context) -> Callable[[Values], st
         return None
     get, name = text_getter(column, context.columns, context.none)
 
-    def read(values: Values) -> str:
+    def read(values: Values, geometry: Any) -> str:
         text = get(values)
         if text is None:
             raise Refusal(problem("key-missing", column=name))
@@ -166,17 +176,22 @@ def _key(mapping: Mapping, file: str, context: Context) -> Callable[[Values], st
     return read
 
 
-def _digest(columns: list[str], context: Context) -> Callable[[Values], str]:
-    """A list without numbers: a row is known again by what these columns say (so a corrected row is a new place)."""
+def _digest(columns: list[str], context: Context) -> Callable[[Values, Any], str]:
+    """A list without numbers: a row is known again by what these columns and its geometry say.
+
+    So a corrected row is a new place; give the list numbers if corrections are to come.
+    """
     getters = [text_getter(name, context.columns, context.none)[0] for name in columns if context.columns.has(name)]
     if not getters:
         raise Unusable(problem("mapping-column", value=columns[0], known=", ".join(context.columns.names)))
 
-    def read(values: Values) -> str:
-        texts = [get(values) for get in getters]
+    def read(values: Values, geometry: Any) -> str:
+        texts: list[Any] = [get(values) for get in getters]
+        if geometry is not None:
+            texts.append(geometry)
         if not any(texts):
             raise Refusal(problem("place-nameless", column=", ".join(columns)))
-        return blake2b(json.dumps(texts, ensure_ascii=False).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+        return blake2b(json.dumps(texts, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
     return read
 

@@ -30,7 +30,7 @@ LISTS: dict[str, tuple[str, str]] = {
 
 DATES = frozenset({
     "dating.edtf", "dating.from", "dating.to", "protections.from", "protections.to", "descriptions.from",
-    "descriptions.to", "descriptions.date", "observed", "recorded", "imagery", "damages.from", "damages.to",
+    "descriptions.to", "descriptions.date", "observed", "recorded", "imagery", "activity_dates", "damages.from", "damages.to",
     "damages.before", "damages.on",
 })  # fmt: skip
 

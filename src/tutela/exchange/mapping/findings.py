@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from tutela.assessment.rules.validation import SAYS
-from tutela.errors import problem
+from tutela.errors import TutelaError, problem
 from tutela.exchange.mapping.builders import KEPT, Cell, Context, Item, Items, cell, items, refuse, scalar
 from tutela.exchange.mapping.cells import Values
 from tutela.exchange.mapping.fields import ALSO
 from tutela.exchange.mapping.steps import Texts, in_step
+from tutela.vocabulary.coordinates import parse_number
 
 Builder = Callable[[Values], Any]
-SCALARS = ("observed", "recorded", "imagery", "method", "activity", "outcome", "assessor_role", "note")
+SCALARS = ("observed", "recorded", "imagery", "activity_dates", "method", "activity", "outcome", "assessor_role", "note")
 
 
 def build_assessment(spec: dict[str, Any], context: Context) -> Callable[[Values], Item]:
@@ -101,8 +102,8 @@ def _grade(name: str, c: Cell, options: dict[str, Any]) -> Callable[[str], Item]
 
     def percent(text: str) -> Item:
         try:
-            number = float(str(text).replace(",", ".").rstrip("% "))
-        except ValueError:
+            number = parse_number(str(text).rstrip("%٪ "))
+        except TutelaError:
             raise refuse("number-unreadable", c.column, text) from None
         if not 0 <= number <= 100:
             raise refuse("percent-range", c.column, text)

@@ -37,24 +37,62 @@ from typing import Any
 from tutela.errors import Unusable, declare, problem
 from tutela.exchange.mapping.text import load_yaml
 
-declare({
-    "mapping-unreadable": ("The mapping {file} cannot be read: {reason}.", "Mend the YAML at the line named; `--suggest-mapping` writes a valid one."),
-    "mapping-unknown": ("There is no ready mapping “{value}” and no file of that name.", "Use one of: {known}; or give the path of a YAML file."),
-    "mapping-field": ("“{value}” is not a field of a mapping ({where}).", "Use one of: {known}."),
-    "mapping-rule": ("The rule for {where} cannot be understood: {value}.", "Write a column's name, or {{column: …}} or {{constant: …}}."),
-    "mapping-column": ("The mapping names a column “{value}” that the file does not have.",
-                       "Correct the name, or remove the field. The file's columns: {known}."),
-    "mapping-none": ("No ready mapping fits the columns of {file}.",
-                     "Run again with --suggest-mapping to get a first one, look through it, and pass it with --mapping. Columns: {known}."),
-    "mapping-key": ("The mapping has no key, so that importing the list again would double it.",
-                    "Add `key: {{column: …, scheme: …}}` with the column that numbers the places."),
-    "mapping-geometry": ("The geometry rule {value} is not complete.",
-                         "Give latitude and longitude, easting and northing with crs, wkt, geojson, pair, or `from: file`."),
-})
+declare(
+    {
+        "mapping-unreadable": (
+            "The mapping {file} cannot be read: {reason}.",
+            "Mend the YAML at the line named; `--suggest-mapping` writes a valid one.",
+        ),
+        "mapping-unknown": (
+            "There is no ready mapping “{value}” and no file of that name.",
+            "Use one of: {known}; or give the path of a YAML file.",
+        ),
+        "mapping-field": ("“{value}” is not a field of a mapping ({where}).", "Use one of: {known}."),
+        "mapping-rule": (
+            "The rule for {where} cannot be understood: {value}.",
+            "Write a column's name, or {{column: …}} or {{constant: …}}.",
+        ),
+        "mapping-column": (
+            "The mapping names a column “{value}” that the file does not have.",
+            "Correct the name, or remove the field. The file's columns: {known}.",
+        ),
+        "mapping-none": (
+            "No ready mapping fits the columns of {file}.",
+            "Run again with --suggest-mapping to get a first one, look through it, and pass it with --mapping. Columns: {known}.",
+        ),
+        "mapping-key": (
+            "The mapping has no key, so that importing the list again would double it.",
+            "Add `key: {{column: …, scheme: …}}` with the column that numbers the places.",
+        ),
+        "mapping-geometry": (
+            "The geometry rule {value} is not complete.",
+            "Give latitude and longitude, easting and northing with crs, wkt, geojson, pair, or `from: file`.",
+        ),
+    }
+)
 
 NONE = ("None", "-", "–", "—", "n/a", "N/A", "NULL", "null")
-RULE_KEYS = {"column", "columns", "constant", "split", "take", "list", "values", "unknown", "date", "drop", "default", "percent", "join",
-             "strip", "match", "otherwise", "order", "scale", "optional"}
+RULE_KEYS = {
+    "column",
+    "columns",
+    "constant",
+    "split",
+    "take",
+    "list",
+    "values",
+    "unknown",
+    "date",
+    "drop",
+    "default",
+    "percent",
+    "join",
+    "strip",
+    "match",
+    "otherwise",
+    "order",
+    "scale",
+    "optional",
+}
 PLACE_ITEMS: dict[str, tuple[str, ...]] = {
     "names": ("text", "lang", "script", "kind", "period", "reference"),
     "types": ("code", "certainty"),
@@ -66,8 +104,23 @@ PLACE_ITEMS: dict[str, tuple[str, ...]] = {
     "significance": ("text", "criterion"),
     "characteristics": ("value", "kind", "unit", "certainty", "dimension", "method"),
     "descriptions": ("text", "kind", "lang", "date", "from", "to"),
-    "geometries": ("latitude", "longitude", "easting", "northing", "crs", "wkt", "geojson", "pair", "from", "role", "certainty",
-                   "extent_certainty", "precision_m", "method", "zone"),
+    "geometries": (
+        "latitude",
+        "longitude",
+        "easting",
+        "northing",
+        "crs",
+        "wkt",
+        "geojson",
+        "pair",
+        "from",
+        "role",
+        "certainty",
+        "extent_certainty",
+        "precision_m",
+        "method",
+        "zone",
+    ),
 }
 PLACE_SCALARS = ("country", "address", "category", "handling", "id", "part_of")
 ASSESSMENT_ITEMS: dict[str, tuple[str, ...]] = {
@@ -76,9 +129,45 @@ ASSESSMENT_ITEMS: dict[str, tuple[str, ...]] = {
     "recommendations": ("action", "priority"),
     "interventions": ("activity",),
 }
-ASSESSMENT_SCALARS = ("observed", "recorded", "method", "activity", "outcome", "condition", "extent", "assessor_role", "note", "imagery")
-TOP = ("mapping", "title", "version", "recognise", "source", "key", "none", "files", "place", "assessment", "assessments", "ignore", "note", "language", "crs",
-       "coordinate_order", "encoding", "separator", "sheet", "layer", "header_row", "stated", "reviewed", "optional")
+ASSESSMENT_SCALARS = (
+    "observed",
+    "recorded",
+    "method",
+    "activity",
+    "outcome",
+    "condition",
+    "extent",
+    "assessor_role",
+    "note",
+    "imagery",
+    "activity_dates",
+)
+TOP = (
+    "mapping",
+    "title",
+    "version",
+    "recognise",
+    "source",
+    "key",
+    "none",
+    "files",
+    "place",
+    "assessment",
+    "assessments",
+    "ignore",
+    "note",
+    "language",
+    "crs",
+    "coordinate_order",
+    "encoding",
+    "separator",
+    "sheet",
+    "layer",
+    "header_row",
+    "stated",
+    "reviewed",
+    "optional",
+)
 
 
 READY = Path(__file__).parent / "ready"
@@ -114,7 +203,7 @@ def read(text: str, file: str = "mapping") -> Mapping:
     _known(data, TOP, "the mapping")
     _check_items(data.get("place") or {}, PLACE_ITEMS, PLACE_SCALARS, "place")
     for part in _assessments(data):
-        _check_items(part, ASSESSMENT_ITEMS, ASSESSMENT_SCALARS, "assessment")
+        _check_items({k: v for k, v in part.items() if k != "file"}, ASSESSMENT_ITEMS, ASSESSMENT_SCALARS, "assessment")
     _check_files(data)
     name = str(data.get("mapping") or Path(file).stem)
     source = {"key": name, **(data.get("source") or {})}
@@ -152,6 +241,9 @@ def _check_files(data: dict[str, Any]) -> None:
         _known(spec, ("columns", "key"), f"files.{role}")
         if "key" not in spec:
             raise Unusable(problem("mapping-key"))
+    for part in _assessments(data):
+        if part.get("file", "main") not in ("main", *files):
+            raise Unusable(problem("mapping-field", value=part["file"], where="assessments", known=", ".join(("main", *map(str, files)))))
     for part in (data.get("place") or {}, *_assessments(data)):
         for rule in part.values():
             for item in rule if isinstance(rule, list) else ():

@@ -12,10 +12,14 @@ from tutela.exchange.mapping.cells import Refusal, Values, _at
 from tutela.vocabulary.coordinates import parse_both, parse_number, parse_pair, parse_wkt_point
 
 UTM = re.compile(r"EPSG:32[67]\d\d")
-declare({
-    "utm-range": ("“{value}” is no position in a UTM zone.",
-                  "Eastings have six digits, northings up to seven: check that the columns are not exchanged and no digit is lost."),
-})
+declare(
+    {
+        "utm-range": (
+            "“{value}” is no position in a UTM zone.",
+            "Eastings have six digits, northings up to seven: check that the columns are not exchanged and no digit is lost.",
+        ),
+    }
+)
 Builder = Callable[[Values, Any], list[dict[str, Any]]]
 ATTRIBUTES = ("role", "certainty", "extent_certainty", "precision_m", "method")
 DIMENSIONS = {"Point": "point", "LineString": "line", "Polygon": "area"}
@@ -189,22 +193,30 @@ def _from_geojson(spec: dict[str, Any], context: Context) -> Callable[[Values, A
     return read
 
 
-def _shape(text: str, column: str | None, context: Context, wkt: bool) -> dict[str, Any]:
+def _shape(text: str, column: str | None, context: Context, wkt: bool) -> dict[str, Any] | None:
+    """A geometry of any kind from text: in two dimensions, on the earth, repaired (with a warning) where it is invalid."""
     import json
+    from math import isfinite
 
     import shapely
-    from shapely.geometry import mapping, shape
+    from shapely.geometry import shape
 
-    from tutela.exchange.readers.source import repair
+    from tutela.exchange.readers.geometry import as_dict, repair
 
     try:
         geometry = shapely.from_wkt(text) if wkt else shape(json.loads(text))
+        if geometry is None or geometry.is_empty:
+            return None
+        geometry = shapely.force_2d(geometry)
+        west, south, east, north = geometry.bounds
+        mended, found = repair(as_dict(geometry))
     except Exception:  # GEOS and json each have several kinds of error for text that is no geometry
         raise refuse("geometry-unreadable", column, text[:80]) from None
-    mended, found = repair(geometry)
+    if not all(map(isfinite, (west, south, east, north))) or west < -180 or east > 180 or south < -90 or north > 90:
+        raise refuse("geometry-range", column, text[:80])
     if found is not None:
         context.warn(found)
-    return mapping(mended)
+    return mended
 
 
 def _from_projected(spec: dict[str, Any], context: Context) -> Callable[[Values, Any], dict[str, Any] | None]:
@@ -252,7 +264,7 @@ def _crs(given: Any) -> str:
 
 
 def utm_code(zone: str | None, column: str | None) -> str:
-    """"38N", "38 S", "38T" (MGRS band), "EPSG:32638" → an EPSG code.  Raises :class:`Refusal` ``utm-without-zone``."""
+    """ "38N", "38 S", "38T" (MGRS band), "EPSG:32638" → an EPSG code.  Raises :class:`Refusal` ``utm-without-zone``."""
     text = str(zone or "").strip().upper().removeprefix("ZONE").strip()
     if text.startswith("EPSG:"):
         return text

@@ -78,8 +78,16 @@ def _unrepeat(given: dict[str, list[str | None]], lead: str, cells: dict[str, Ce
         if times and all(_in_blocks(given[name], times) for name in same):
             for name in same:
                 given[name] = given[name][::times]
-            context.warn(problem("lists-repeated", column=cells[lead].column, value=cells[lead].column, times=times, count=short,
-                                 column_other=cells[other].column))
+            context.warn(
+                problem(
+                    "lists-repeated",
+                    column=cells[lead].column,
+                    value=cells[lead].column,
+                    times=times,
+                    count=short,
+                    column_other=cells[other].column,
+                )
+            )
             return
 
 

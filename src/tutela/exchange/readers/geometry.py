@@ -98,6 +98,8 @@ class Placer:
             kept = self._checked(geometry)
         else:
             raise Unfit("geometry-unsupported", kind)
+        if _close(kept):
+            source.warn("geometry-invalid", row=number, value="a ring that is not closed")
         from shapely.errors import ShapelyError
         from shapely.geometry import shape
 
@@ -146,6 +148,17 @@ class Placer:
         if self.reference.transform is not None:
             x, y = self.reference.transform(x, y)
         return numpy.column_stack([numpy.round(x, 9), numpy.round(y, 9)])
+
+
+def _close(geometry: dict[str, Any]) -> bool:
+    """Close the rings of polygons whose last point is not the first, in place; whether there were any."""
+    if geometry["type"] == "GeometryCollection":
+        return any([_close(part) for part in geometry["geometries"]])
+    polygons = {"Polygon": [geometry.get("coordinates")], "MultiPolygon": geometry.get("coordinates")}.get(geometry["type"], [])
+    opened = [ring for rings in polygons for ring in rings if len(ring) > 2 and ring[0] != ring[-1]]
+    for ring in opened:
+        ring.append(list(ring[0]))
+    return bool(opened)
 
 
 def _flat(value: Any, depth: int, tall: list[bool]) -> Any:

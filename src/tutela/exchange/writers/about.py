@@ -7,11 +7,9 @@ from typing import Any
 
 from tutela import __version__
 from tutela.people.rules import AUDIENCES
+from tutela.vocabulary import disclaimer
 
-# The same wordings as reports/disclaimer.py (a test compares them), until they stand once, in vocabulary.
-BOUNDARIES = ("The names and boundaries shown, and the terms used, do not imply any opinion on the legal status of any "
-              "country, territory, city or area or of its authorities, or on the delimitation of its frontiers.")
-NAMES = "The names of a place are an unranked set; their order carries no preference."
+BOUNDARIES, NAMES = disclaimer.text("boundaries"), disclaimer.text("names")
 PRECISION = ("Positions are given as the audience “{audience}” may see them. Each place states its own in the column "
              "“precision”: as-held, or the grid in degrees (0.001, 0.01, 0.1, 1) whose cell's centre is given instead of "
              "the position, or withheld. Places this audience may not know of are absent, and not counted.")

@@ -16,15 +16,14 @@ class Writer:
     def __init__(self, path: Path, about: dict[str, Any]) -> None:
         self._out = open(path, "w", encoding="utf-8", errors="replace", newline="\n", buffering=1 << 20)  # noqa: SIM115
         self._out.write('<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n<Document>\n'
-                        f"<name>{escape(about['title'])}</name>\n<open>1</open>\n<description>{escape(_opening(about))}</description>\n"
-                        "<Folder>\n<name>places</name>\n")
+                        f"<name>{escape(about['title'])}</name>\n<open>1</open>\n<description>{escape(_opening(about))}</description>\n")
 
     def write(self, items: list[Item]) -> None:
         self._out.write("".join([placemark(flat, geometries) for flat, geometries in items]))
 
     def finish(self, about: dict[str, Any]) -> None:
-        # The schema wants a document's description before its folders, the counts are known after them: an empty folder has them.
-        self._out.write(f"</Folder>\n<Folder>\n<name>About</name>\n<description>{escape(text_of(about))}</description>\n</Folder>\n"
+        # The schema wants a document's description before its places, the counts are known after them: an empty folder has them.
+        self._out.write(f"<Folder>\n<name>About</name>\n<description>{escape(text_of(about))}</description>\n</Folder>\n"
                         "</Document>\n</kml>\n")
         self._out.close()
 
@@ -47,7 +46,7 @@ def placemark(flat: dict[str, Any], geometries: list[dict[str, Any]]) -> str:
         shapes = f"<MultiGeometry>{shapes}</MultiGeometry>"
     name = escape(flat["name"] or flat["id"])
     told = f"<description>{escape(flat['description'])}</description>" if flat["description"] else ""
-    return f'<Placemark id="p{flat["id"]}"><name>{name}</name>{told}<ExtendedData>{data}</ExtendedData>{shapes}</Placemark>\n'
+    return f"<Placemark><name>{name}</name>{told}<ExtendedData>{data}</ExtendedData>{shapes}</Placemark>\n"
 
 
 def shape(geometry: dict[str, Any]) -> str:

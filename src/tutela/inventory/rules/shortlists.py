@@ -20,20 +20,22 @@ from tutela.errors import Problem, TutelaError, declare, problem
 from tutela.store.documents import bare, dumps
 from tutela.vocabulary.edtf_values import parse
 
-declare({
-    "shortlist-untitled": ("This shortlist has no title.", "Say what it is a list of: “The most significant assets of …”."),
-    "shortlist-purpose": ("The purpose is not said.", "Say what the list is for, in a sentence."),
-    "shortlist-criteria": ("No criterion is given.", "Say by what the places were chosen, one criterion a line."),
-    "shortlist-choosers": ("Nobody is named as having chosen.", "Name the persons or the body that chose, one a line."),
-    "shortlist-undated": ("The list has no date.", "Say on which day it was decided, for example 2026-03-12."),
-    "shortlist-empty": ("No place is chosen.", "Add places from a search first."),
-    "shortlist-unreasoned": ("{n} of the places are without a reason.", "Say of each place why it is on the list."),
-    "shortlist-twice": ("A place stands twice on the list.", "Keep one of the two."),
-    "shortlist-too-long": ("A shortlist holds at most {most} places; this would be {n}.", "Narrow the search, or split the list."),
-    "shortlist-frozen": ("This version is frozen and cannot be changed.", "Begin a new version; it will say what changed."),
-    "shortlist-not-frozen": ("Only a frozen version can be signed.", "Freeze the list first."),
-    "shortlist-signed": ("This version is signed already.", "Begin a new version instead."),
-})
+declare(
+    {
+        "shortlist-untitled": ("This shortlist has no title.", "Say what it is a list of: “The most significant assets of …”."),
+        "shortlist-purpose": ("The purpose is not said.", "Say what the list is for, in a sentence."),
+        "shortlist-criteria": ("No criterion is given.", "Say by what the places were chosen, one criterion a line."),
+        "shortlist-choosers": ("Nobody is named as having chosen.", "Name the persons or the body that chose, one a line."),
+        "shortlist-undated": ("The list has no date.", "Say on which day it was decided, for example 2026-03-12."),
+        "shortlist-empty": ("No place is chosen.", "Add places from a search first."),
+        "shortlist-unreasoned": ("{n} of the places are without a reason.", "Say of each place why it is on the list."),
+        "shortlist-twice": ("A place stands twice on the list.", "Keep one of the two."),
+        "shortlist-too-long": ("A shortlist holds at most {most} places; this would be {n}.", "Narrow the search, or split the list."),
+        "shortlist-frozen": ("This version is frozen and cannot be changed.", "Begin a new version; it will say what changed."),
+        "shortlist-not-frozen": ("Only a frozen version can be signed.", "Freeze the list first."),
+        "shortlist-signed": ("This version is signed already.", "Begin a new version instead."),
+    }
+)
 
 Document = dict[str, Any]
 CONTENT = ("title", "purpose", "criteria", "chosen_by", "dated", "places", "supersedes")
@@ -82,8 +84,13 @@ def check_shortlist(shortlist: Document) -> list[Problem]:
 def check_complete(shortlist: Document) -> list[Problem]:
     """All that keeps this draft from being frozen: a shortlist must say what it is for, by what, by whom and when it was chosen."""
     found = check_shortlist(shortlist)
-    for key, code in (("purpose", "shortlist-purpose"), ("criteria", "shortlist-criteria"), ("chosen_by", "shortlist-choosers"),
-                      ("dated", "shortlist-undated"), ("places", "shortlist-empty")):
+    for key, code in (
+        ("purpose", "shortlist-purpose"),
+        ("criteria", "shortlist-criteria"),
+        ("chosen_by", "shortlist-choosers"),
+        ("dated", "shortlist-undated"),
+        ("places", "shortlist-empty"),
+    ):
         if not shortlist.get(key):
             found.append(problem(code, column=key))
     silent = sum(1 for item in shortlist.get("places", ()) if not item.get("reason", "").strip())
@@ -95,8 +102,9 @@ def check_complete(shortlist: Document) -> list[Problem]:
 def freeze(shortlist: Document, states: Mapping[str, PlaceState], at: str) -> Document:
     """The same list, frozen: ``states`` {place: its state now}; ``at`` the moment (ISO 8601, UTC)."""
     out = {key: shortlist[key] for key in CONTENT if key in shortlist}
-    held = [{"place": item["place"], "line": states[item["place"]].line, "digest": states[item["place"]].digest}
-            for item in shortlist["places"]]
+    held = [
+        {"place": item["place"], "line": states[item["place"]].line, "digest": states[item["place"]].digest} for item in shortlist["places"]
+    ]
     number = version(shortlist)
     out["frozen"] = {"version": number, "at": at, "places": held, "digest": _digest(out, number, held)}
     return out

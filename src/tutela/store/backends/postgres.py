@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.db import connection
@@ -21,6 +22,7 @@ SCHEMA = (
     "setweight(to_tsvector('simple'::regconfig, ids), 'B') || "
     "setweight(to_tsvector('simple'::regconfig, areas), 'C') || "
     "setweight(to_tsvector('simple'::regconfig, text), 'D')) STORED",
+    "CREATE INDEX IF NOT EXISTS store_entry_order ON store_entry (kind, title COLLATE \"C\", id)",
     "CREATE INDEX IF NOT EXISTS store_words_vector ON store_words USING gin (vector)",
     "CREATE INDEX IF NOT EXISTS store_term_trigram ON store_term USING gin (word gin_trgm_ops)",
 )
@@ -54,6 +56,11 @@ def drop_indexes() -> None:
             cursor.execute(f"DROP INDEX IF EXISTS {name}")
 
 
+def indexed_at_the_end() -> AbstractContextManager[None]:
+    """Indexes follow their rows by themselves."""
+    return nullcontext()
+
+
 def index_boxes(rows: Iterable[Any]) -> None:
     """A generated column holds them."""
 
@@ -63,43 +70,19 @@ def index_words(rows: Iterable[Any]) -> None:
 
 
 def forget_entries(ids: Sequence[int]) -> None:
-    """Indexes follow their rows by themselves."""
+    """Remove entries and their words; the indexes follow by themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM store_entry WHERE id = ANY(%s)", [list(ids)])
+        cursor.execute("DELETE FROM store_words WHERE id = ANY(%s)", [list(ids)])
 
 
 def forget_all() -> None:
     """Indexes follow their rows by themselves."""
 
 
-def add_terms(words: Iterable[str]) -> None:
-    words = sorted(words)
-    if words:
-        with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO store_term(word) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [words])
-
-
-def words_clause(groups: Sequence[Sequence[str]], column: str | None) -> tuple[str, list[Any]]:
-    """As in the SQLite module; ``column`` may name several columns, with spaces."""
-    mark = ":*" + "".join(WEIGHTS[name] for name in (column or "").split())
-    query = " & ".join("(" + " | ".join(f"'{word}'{mark}" for word in group) + ")" for group in groups)
-    return "e.id IN (SELECT id FROM store_words WHERE vector @@ %s::tsquery)", [query]
-
-
-def box_clause(box: tuple[float, float, float, float], audience: int) -> tuple[str, list[Any]]:
-    w, s, e, n = box
-    return "e.box && box(point(%s, %s), point(%s, %s))", [w, s, e, n]
-
-
-def similar_terms(word: str, most: int = 40) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT word FROM store_term WHERE word %% %s ORDER BY similarity(word, %s) DESC, word LIMIT %s",
-                       [word, word, most])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def containing_terms(part: str, most: int = 50) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT word FROM store_term WHERE word LIKE %s LIMIT %s", [f"%{part}%", most])
-        return [row[0] for row in cursor.fetchall()]
+def add_terms(terms: Sequence[tuple[int, str]]) -> None:
+    """Keep words (number, word) not known yet."""
+    insert("store_term", ("id", "word"), terms)
 
 
 def check_indexes() -> list[str]:

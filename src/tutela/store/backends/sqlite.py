@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -13,14 +14,16 @@ SCHEMA = (
     "PRIMARY KEY (value, scheme, record)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS store_link (target INTEGER NOT NULL, role TEXT NOT NULL, source INTEGER NOT NULL, "
     "PRIMARY KEY (target, role, source)) WITHOUT ROWID",
-    # Boxes and audiences in one tree: an entry is found only where low <= audience <= high.
-    "CREATE VIRTUAL TABLE IF NOT EXISTS store_box USING rtree(id, w, e, s, n, low, high)",
+    # Boxes, audiences, kinds and profiles in one tree: an entry is found only where low <= audience <= high, and a box is
+    # counted from the tree alone.  Kind and profile stand as numbers so small that they do not shape the tree.
+    "CREATE VIRTUAL TABLE IF NOT EXISTS store_box USING rtree(id, w, e, s, n, low, high, kind, profile)",
     # Words are folded before they come here, so that the ASCII tokenizer (which keeps every other letter) is exact.
     "CREATE VIRTUAL TABLE IF NOT EXISTS store_fts USING fts5(names, ids, areas, text, content='store_words', "
     "content_rowid='id', tokenize='ascii', detail='column', columnsize=0)",
     "CREATE VIRTUAL TABLE IF NOT EXISTS store_term_fts USING fts5(word, content='store_term', content_rowid='id', "
     "tokenize='trigram', columnsize=0)",
 )
+BOX_OF = "SELECT id, w, e, s, n, low, high, -kind / 1048576.0, profile / 1073741824.0 FROM store_entry"
 INDEX_TABLES = ("store_box", "store_fts", "store_term_fts")
 
 
@@ -48,76 +51,66 @@ def drop_indexes() -> None:
         _raw().execute(f"DROP TABLE IF EXISTS {name}")
 
 
-def index_boxes(rows: Iterable[tuple[int, float, float, float, float, int, int]]) -> None:
-    """Rows (entry, w, e, s, n, low, high)."""
-    _raw().executemany("INSERT INTO store_box VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+_later = False  # inside ``indexed_at_the_end``
 
 
-def index_words(rows: Iterable[tuple[int, str, str, str, str]]) -> None:
+@contextmanager
+def indexed_at_the_end() -> Iterator[None]:
+    """For much at once, inside one transaction: boxes and words are indexed in one go when all rows are written."""
+    global _later
+    raw = _raw()
+    raw.execute("DROP TABLE store_box")
+    raw.execute("INSERT INTO store_fts(store_fts) VALUES ('delete-all')")
+    _later = True
+    try:
+        yield
+    finally:
+        _later = False
+    create_indexes()
+    raw.execute(f"INSERT INTO store_box {BOX_OF} WHERE w IS NOT NULL")
+    raw.execute("INSERT INTO store_fts(store_fts) VALUES ('rebuild')")
+
+
+def index_boxes(rows: Iterable[tuple[object, ...]]) -> None:
+    """Rows (entry, w, e, s, n, low, high), already stored in ``store_entry``."""
+    if _later:
+        return
+    _raw().executemany(f"INSERT INTO store_box {BOX_OF} WHERE id = ?", [(row[0],) for row in rows])
+
+
+def index_words(rows: Iterable[tuple[object, ...]]) -> None:
     """Rows (entry, names, ids, areas, text), already stored in ``store_words``."""
+    if _later:
+        return
     _raw().executemany("INSERT INTO store_fts(rowid, names, ids, areas, text) VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def forget_entries(ids: Sequence[int]) -> None:
-    """Take entries out of the indexes; call it before their rows in ``store_words`` go."""
+    """Remove entries and their words, from the indexes first."""
     raw = _raw()
-    keys = [(i,) for i in ids]
-    raw.executemany("DELETE FROM store_box WHERE id = ?", keys)
-    raw.executemany("INSERT INTO store_fts(store_fts, rowid, names, ids, areas, text) "
-                    "SELECT 'delete', id, names, ids, areas, text FROM store_words WHERE id = ?", keys)
+    listed = f"({','.join(map(str, map(int, ids)))})"
+    if not _later:
+        raw.execute(f"DELETE FROM store_box WHERE id IN {listed}")
+        # One statement for all: a statement of its own for each would make the word index write itself out every time.
+        raw.execute("INSERT INTO store_fts(store_fts, rowid, names, ids, areas, text) "
+                    f"SELECT 'delete', id, names, ids, areas, text FROM store_words WHERE id IN {listed}")
+    raw.execute(f"DELETE FROM store_entry WHERE id IN {listed}")
+    raw.execute(f"DELETE FROM store_words WHERE id IN {listed}")
 
 
 def forget_all() -> None:
+    """Empty the indexes alone; their tables are the caller's."""
     raw = _raw()
     raw.execute("DELETE FROM store_box")
     raw.execute("INSERT INTO store_fts(store_fts) VALUES ('delete-all')")
     raw.execute("INSERT INTO store_term_fts(store_term_fts) VALUES ('delete-all')")
 
 
-def add_terms(words: Iterable[str]) -> None:
-    """Make known the words not yet known."""
+def add_terms(terms: Sequence[tuple[int, str]]) -> None:
+    """Keep words (number, word) not known yet."""
     raw = _raw()
-    for word in words:
-        cursor = raw.execute("INSERT OR IGNORE INTO store_term(word) VALUES (?)", (word,))
-        if cursor.rowcount:
-            raw.execute("INSERT INTO store_term_fts(rowid, word) VALUES (?, ?)", (cursor.lastrowid, word))
-
-
-def words_clause(groups: Sequence[Sequence[str]], column: str | None) -> tuple[str, list[Any]]:
-    """SQL true for entries ``e`` with, for each group, one word that begins with one of the group's words."""
-    parts = []
-    for group in groups:
-        alternatives = " OR ".join(f'"{word}"*' for word in group)
-        parts.append(f"({alternatives})")
-    match = " AND ".join(parts)
-    if column:
-        match = f"{{{column}}} : ({match})"
-    return "e.id IN (SELECT rowid FROM store_fts WHERE store_fts MATCH %s)", [match]
-
-
-def box_clause(box: tuple[float, float, float, float], audience: int) -> tuple[str, list[Any]]:
-    """SQL true for entries whose representative point lies in the box (w, s, e, n); the tree first, then the exact test."""
-    w, s, e, n = box
-    return ("e.id IN (SELECT id FROM store_box WHERE e >= %s AND w <= %s AND n >= %s AND s <= %s AND low <= %s AND high >= %s)"
-            " AND e.e >= %s AND e.w <= %s AND e.n >= %s AND e.s <= %s",
-            [w, e, s, n, audience, audience, w, e, s, n])
-
-
-def similar_terms(word: str, most: int = 40) -> list[str]:
-    """Known words that share trigrams with this one, the likeliest first; the caller measures the distance."""
-    grams = {word[i : i + 3] for i in range(len(word) - 2)}
-    if not grams:
-        return []
-    match = " OR ".join(f'"{g}"' for g in sorted(grams))
-    rows = _raw().execute("SELECT word FROM store_term_fts WHERE store_term_fts MATCH ? "
-                          "ORDER BY rank LIMIT ?", (match, most))
-    return [row[0] for row in rows]
-
-
-def containing_terms(part: str, most: int = 50) -> list[str]:
-    """Known words that contain this part (three letters or more)."""
-    rows = _raw().execute("SELECT word FROM store_term_fts WHERE store_term_fts MATCH ? LIMIT ?", (f'"{part}"', most))
-    return [row[0] for row in rows]
+    raw.executemany("INSERT INTO store_term(id, word) VALUES (?, ?)", terms)
+    raw.executemany("INSERT INTO store_term_fts(rowid, word) VALUES (?, ?)", terms)
 
 
 def check_indexes() -> list[str]:

@@ -1,0 +1,171 @@
+"""Recording, correcting and deleting a place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tutela.errors import TutelaError, problem
+from tutela.inventory import actions, queries
+from tutela.inventory.actions import Refused
+from tutela.inventory.queries_editing import editable, version
+from tutela.people.actions import require
+from tutela.people.rules import Actor
+from tutela.web import i18n, notes
+from tutela.web.forms.place import PlaceForm
+from tutela.web.forms.words import differences
+from tutela.web.views.forms_common import done, find_places, suggestions
+
+Document = dict[str, Any]
+
+
+@require_http_methods(["GET", "POST"])
+def record(request: HttpRequest) -> HttpResponse:
+    """A new place."""
+    actor: Actor = request.actor
+    require(actor, "record-place")
+    form = PlaceForm(actor.language, data=request.POST if request.method == "POST" else None, find=lambda text: find_places(actor, text))
+    status = 200
+    if form.act == "save":
+        status = 400
+        if form.is_valid():
+            try:
+                public_id = actions.record_place(actor, form.document())
+                return done(request, "The place is recorded.", public_id)
+            except Refused as refused:
+                form.blame(refused.problems)
+    elif form.act == "check":
+        form.is_valid()
+    return _page(request, form, "Record a place", "/places/", status)
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, uuid: str) -> HttpResponse:
+    """Correct a place.  What others changed meanwhile is shown beside what was typed; fields not touched here keep their changes."""
+    actor: Actor = request.actor
+    require(actor, "correct-place")
+    now = editable(actor, str(uuid))
+    data = request.POST if request.method == "POST" else None
+    began = version(actor, now, int(data["base"])) if data is not None and data.get("base", "").isdigit() else now
+    form = PlaceForm(actor.language, began.document, began.line, data, lambda text: find_places(actor, text))
+    status, meanwhile = 200, None
+    if form.act in ("save", "check"):
+        status = 400 if form.act == "save" else 200
+        if form.is_valid() and form.act == "save":
+            seen = int(data["line"]) if data.get("line", "").isdigit() else now.line
+            mine = form.document()
+            if seen != now.line:
+                status, meanwhile = 409, _meanwhile(actor, form, began.document, now, mine)
+            else:
+                try:
+                    actions.correct_place(actor, now.id, merged(began.document, now.document, mine), seen, data.get("why", "").strip())
+                    return done(request, "The correction is kept." if mine != began.document else "Nothing was changed.", now.id)
+                except Refused as refused:
+                    form.blame(refused.problems)
+                except TutelaError as error:
+                    if error.code != "changed-meanwhile":
+                        raise
+                    now = editable(actor, now.id)
+                    status, meanwhile = 409, _meanwhile(actor, form, began.document, now, mine)
+    return _page(request, form, "Correct this place", f"/places/{now.id}/", status, now.id, meanwhile)
+
+
+def merged(began: Document, now: Document, mine: Document) -> Document:
+    """The present document with what this person changed, field by field (a field is a key of the document)."""
+    out = dict(now)
+    for key in began.keys() | mine.keys():
+        if began.get(key) != mine.get(key):
+            if key in mine:
+                out[key] = mine[key]
+            else:
+                out.pop(key, None)
+    return out
+
+
+def _meanwhile(actor: Actor, form: PlaceForm, began: Document, now: Any, mine: Document) -> Document:
+    """What changed since the person began, beside what was typed; the form now answers to the newer line."""
+    form.head.data = form.head.data.copy()
+    form.head.data["line"] = str(now.line)
+    return {"problem": problem("changed-meanwhile"), "rows": differences(began, now.document, mine, actor.language)}
+
+
+def _page(
+    request: HttpRequest, form: PlaceForm, heading: str, cancel: str, status: int, place_id: str = "", meanwhile: Document | None = None
+) -> HttpResponse:
+    lang = request.actor.language
+    context = {
+        "room": "places",
+        "heading": i18n.t(heading, lang),
+        "form": form,
+        "cancel": cancel,
+        "place_id": place_id,
+        "meanwhile": meanwhile,
+        "submit": i18n.t("Save over the newer version" if meanwhile else "Save", lang),
+        "lists": suggestions(lang),
+        "titles": [s["title"] for s in form.sources.all if s.get("title")],
+        "delete_href": f"/places/{place_id}/delete/" if place_id and request.actor.may("delete") else "",
+        "handling_href": f"/places/{place_id}/handling/" if place_id and request.actor.may("handle") else "",
+    }
+    return render(request, "tutela/place_form.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, uuid: str) -> HttpResponse:
+    """Take a place out of the register, with a reason."""
+    actor: Actor = request.actor
+    require(actor, "delete")
+    view = queries.place(actor, str(uuid))
+    missing = False
+    if request.method == "POST":
+        why = request.POST.get("why", "").strip()
+        if why:
+            expected = request.POST.get("line", "")
+            actions.delete_place(actor, view.id, why, int(expected) if expected.isdigit() else None)
+            from tutela.inventory.queries_editing import last_change
+
+            notes.leave(
+                request,
+                i18n.t("“{name}” is deleted; the journal keeps it.", actor.language, name=view.name["text"]),
+                last_change(actor, view.id),
+            )
+            return HttpResponseRedirect("/places/")
+        missing = True
+    from tutela.assessment.queries import series
+
+    context = {
+        "room": "places",
+        "view": view,
+        "name": view.name["text"],
+        "line": view.line,
+        "missing": missing,
+        "assessments": len(series(actor, view.id)),
+    }
+    return render(request, "tutela/place_delete.html", context, status=400 if missing else 200)
+
+
+@require_GET
+def reads(request: HttpRequest) -> JsonResponse:
+    """How a date or a position is read, while it is being typed: ``kind`` date or position, ``text`` (and ``more``, the longitude)."""
+    from tutela.vocabulary.coordinates import parse_both, parse_pair
+    from tutela.web.forms.fields import read_date
+
+    text, more = request.GET.get("text", "")[:300].strip(), request.GET.get("more", "")[:300].strip()
+    if not text:
+        return JsonResponse({"read": ""})
+    lang = request.actor.language
+    try:
+        if request.GET.get("kind") == "date":
+            return JsonResponse({"read": i18n.t("Read as {value}", lang, value=read_date(text).text)})
+        point = parse_pair(text, more) if more else parse_both(text)
+        return JsonResponse({"read": i18n.t("Read as {value}", lang, value=f"{point[1]:.6f}, {point[0]:.6f}") if point else ""})
+    except TutelaError as error:
+        return JsonResponse({"wrong": error.problem.message})
+    except Exception as error:  # a form's refusal
+        from django.core.exceptions import ValidationError
+
+        if not isinstance(error, ValidationError):
+            raise
+        return JsonResponse({"wrong": str(error.messages[0]).split(" <span")[0]})

@@ -1,0 +1,25 @@
+"""Signing in through the page, in a process of its own."""
+
+from __future__ import annotations
+
+NAME, PASSWORD = "anna", "correct horse battery"
+
+
+def make_account() -> str:
+    from tutela.people.actions import add_user
+    from tutela.people.rules import OPERATOR
+
+    add_user(OPERATOR, NAME, PASSWORD, "manager", "Anna")
+    return NAME
+
+
+def sign_in() -> int:
+    """Post the form, then read a page as the person signed in; the page's status."""
+    from django.test import Client
+
+    client = Client()
+    answer = client.post("/sign-in/", {"username": NAME, "password": PASSWORD})
+    assert answer.status_code == 302, f"sign-in answered {answer.status_code}"
+    page = client.get("/account/")
+    assert page.status_code == 200, f"the account's page answered {page.status_code}"
+    return page.status_code
