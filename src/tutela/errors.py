@@ -77,6 +77,8 @@ def problem(code: str, *, file: str | None = None, row: int | None = None, colum
 
 def _short(value: object, most: int = 200) -> str:
     text = str(value)
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode()  # half characters can neither be kept nor shown
     return text if len(text) <= most else f"{text[:most]}… ({len(text)} characters)"
 
 

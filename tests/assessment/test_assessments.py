@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.acting import actor
+
 from tutela.assessment.actions import record_assessment
 from tutela.assessment.queries import series
 from tutela.assessment.rules.codes import check_codes
@@ -84,14 +85,18 @@ def test_rules(document: dict[str, Any], column: str, code: str) -> None:
     [
         ({"condition": {"code": "so-so"}}, "condition", "value-unknown"),
         ({"extent": {"code": "half"}}, "extent", "value-unknown"),
-        ({"extent": {"code": "unknown", "value": 130}}, "extent", "percent-range"),
+        ({"extent": {"code": "unknown", "value": 130}}, "extent", "extent-percent"),
         ({"method": "guess"}, "method", "value-unknown"),
         ({"outcome": "not-visited"}, "condition", "condition-without-finding"),
         ({"recorded": "2031-01-01"}, "recorded", "date-in-future"),
         ({"damages": [{"key": "d1"}]}, "damages.0.cause", "damage-empty"),
         ({"damages": [{"cause": {"code": "water-wind"}}, {"effect": {"code": "sadness"}}]}, "damages.1.effect", "value-unknown"),
         ({"damages": [{"cause": {"code": "water-wind"}, "event": {"on": "yesterday"}}]}, "damages.0.on", "date-unreadable"),
-        ({"damages": [{"cause": {"code": "water-wind"}, "event": {"from": "2020", "before": "2018"}}]}, "damages.0.before", "event-reversed"),
+        (
+            {"damages": [{"cause": {"code": "water-wind"}, "event": {"from": "2020", "before": "2018"}}]},
+            "damages.0.before",
+            "event-reversed",
+        ),
         ({"threats": [{"cause": "fate"}]}, "threats.0.cause", "value-unknown"),
         ({"recommendations": [{"action": "pray"}]}, "recommendations.0.action", "value-unknown"),
         ({"recommendations": [{"action": "maintenance", "priority": {"code": "soon"}}]}, "recommendations.0.priority", "value-unknown"),

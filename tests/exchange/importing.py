@@ -7,14 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
-
 from tutela import demo_data
 from tutela.assessment import queries as assessed
 from tutela.exchange.actions import run_import
 from tutela.inventory import queries
 from tutela.people.rules import OPERATOR
-from tutela.store.documents import dashed
 
 
 @functools.cache
@@ -29,19 +26,11 @@ def load(name: str, *files: str, **options: Any) -> Any:
     return run_import(OPERATOR, [shipped(name)[file] for file in files], partial=True, **options)
 
 
-def place_id(number: str) -> str:
-    """The public id of the one place with this number, whatever the scheme."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT r.uuid FROM store_key k JOIN store_record r ON r.id = k.record WHERE k.value = %s", [number])
-        ((uuid,),) = cursor.fetchall()
-    return dashed(uuid)
-
-
 def place(number: str) -> dict[str, Any]:
     """The document of the place with this number."""
-    return queries.place(OPERATOR, place_id(number)).document
+    return queries.place(OPERATOR, number).document
 
 
 def series(number: str) -> list[dict[str, Any]]:
     """The assessments of the place with this number."""
-    return assessed.series(OPERATOR, place_id(number))
+    return assessed.series(OPERATOR, queries.place(OPERATOR, number).id)

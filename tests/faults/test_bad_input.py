@@ -14,6 +14,7 @@ import pytest
 from support import badinput
 from support.warm import Warm
 
+pytestmark = pytest.mark.filterwarnings("ignore:.crs. was not provided")  # a shapefile without one is what is wanted
 ALL = [pytest.param(case, id=f"{group}: {case.what}") for group, cases in badinput.GROUPS.items() for case in cases]
 
 

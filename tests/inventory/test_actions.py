@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from support.acting import actor
+
 from tutela.errors import NotAllowed, TutelaError
 from tutela.inventory import queries
 from tutela.inventory.actions import Refused, correct_field, correct_place, delete_place, record_place, set_handling, take_back
@@ -42,9 +43,12 @@ def test_a_contributor_records_and_corrects_but_sets_no_handling_and_deletes_not
     uuid = record_place(CONTRIBUTOR, UR)
     correct_field(CONTRIBUTOR, uuid, "address", "By the river", "seen on the map")
     assert queries.place(PUBLIC, uuid).document["address"] == "By the river"
-    for act in (lambda: set_handling(CONTRIBUTOR, uuid, "restricted"), lambda: delete_place(CONTRIBUTOR, uuid, "no"),
-                lambda: correct_place(CONTRIBUTOR, uuid, {**UR, "handling": {"mark": "restricted"}}),
-                lambda: record_place(CONTRIBUTOR, {**UR, "handling": {"mark": "confidential"}})):
+    for act in (
+        lambda: set_handling(CONTRIBUTOR, uuid, "restricted"),
+        lambda: delete_place(CONTRIBUTOR, uuid, "no"),
+        lambda: correct_place(CONTRIBUTOR, uuid, {**UR, "handling": {"mark": "restricted"}}),
+        lambda: record_place(CONTRIBUTOR, {**UR, "handling": {"mark": "confidential"}}),
+    ):
         with pytest.raises(NotAllowed):
             act()
     record_place(CONTRIBUTOR, {**UR, "handling": {"mark": "open"}})  # which is what there is without a mark
@@ -106,7 +110,9 @@ def test_a_code_that_a_list_brought_may_stay_and_a_new_one_may_not_come() -> Non
     brought = {**UR, "identifiers": [{"scheme": "their-own", "value": "7"}]}
     with journal.change("operator", "test") as change:
         write(change, [Row("place", uuid, brought, new=True)])
-    correct_place(CONTRIBUTOR, dashed(uuid), {**brought, "address": "x", "identifiers": [*brought["identifiers"], {"scheme": "local", "value": "8"}]})
+    correct_place(
+        CONTRIBUTOR, dashed(uuid), {**brought, "address": "x", "identifiers": [*brought["identifiers"], {"scheme": "local", "value": "8"}]}
+    )
     with pytest.raises(Refused):
         correct_place(CONTRIBUTOR, dashed(uuid), {**brought, "identifiers": [{"scheme": "another", "value": "7"}]})
 

@@ -33,7 +33,8 @@ ASKED: dict[str, Callable[[Actor, str], int]] = {
 
 def secret(mark: str, precision: str | None = None) -> str:
     """A place about which everything but names, type, dating and country is to be withheld."""
-    uuid = keep("Hidden Monastery", at=(X, Y), country="SY", areas=[{"kind": "province", "name": "Homs"}, {"kind": "village", "name": "Secretville"}],
+    areas = [{"kind": "province", "name": "Homs"}, {"kind": "village", "name": "Secretville"}]
+    uuid = keep("Hidden Monastery", at=(X, Y), country="SY", areas=areas,
                 address="Mulberry Lane", identifiers=[{"scheme": "local", "value": "SECRETID 77"}], types=("monastery",),
                 descriptions=[{"kind": "general", "text": "behind the waterfall", "lang": "en"}],
                 characteristics=[{"kind": "material", "value": "porphyry"}])
@@ -54,8 +55,7 @@ def bisect(found: Callable[[str], int]) -> tuple[float, float]:
     return (w + e) / 2, (s + n) / 2
 
 
-@pytest.mark.parametrize("asked", ASKED)
-@pytest.mark.parametrize("precision", CELL)
+@pytest.mark.parametrize(("precision", "asked"), [*((precision, "count") for precision in CELL), *(("0.1", asked) for asked in ASKED)])
 def test_halving_the_world_ends_at_the_centre_of_the_cell(db: None, precision: str, asked: str) -> None:
     secret("restricted", precision)
     assert bisect(lambda query: ASKED[asked](PUBLIC, query)) == pytest.approx(CELL[precision], abs=1e-6)
@@ -105,7 +105,7 @@ def test_withheld_words_find_nothing(db: None, role: str, typed: str) -> None:
     assert queries.count(READERS[role], f"-{typed}" if ":" in typed else "").total == 1, "and leaving them out leaves the place in"
 
 
-@pytest.mark.parametrize("typed", [typed for typed in WITHHELD if typed not in ("text:quarry", "quarry", "name:waterfall", "area:secretville")])
+@pytest.mark.parametrize("typed", [t for t in WITHHELD if t not in ("text:quarry", "quarry", "name:waterfall", "area:secretville")])
 def test_the_test_above_can_fail(db: None, typed: str) -> None:
     secret("restricted")
     assert queries.count(READERS["reviewer"], typed).total == 1
@@ -124,8 +124,8 @@ def test_a_confidential_place_is_in_nothing_that_is_answered(db: None, role: str
     assert queries.suggest(actor, "hidden") == []
     shown = queries.map_features(actor, "", (-180, -90, 180, 90), 3)
     assert (shown["total"], shown["outside"], shown["without"]) == (1, 0, 0)
-    for query in ("hidden", "monastery", "type:monastery", "area:homs", "country:sy", f"bbox:{X - 1},{Y - 0.1},{X + 1},{Y + 1}", "handling:confidential",
-                  "observed:2020", "import:2"):
+    for query in ("hidden", "monastery", "type:monastery", "area:homs", "country:sy", f"bbox:{X - 1},{Y - 0.1},{X + 1},{Y + 1}",
+                  "handling:confidential", "observed:2020", "import:3", "import:4", "import:5"):
         found = queries.search(actor, query)
         assert (found.total, found.rows, found.read_as) == (0, [], {}), query
     with pytest.raises(Exception, match=uuid):

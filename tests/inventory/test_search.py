@@ -28,7 +28,7 @@ def ancient(db: None) -> None:
 
 
 @pytest.mark.parametrize(("typed", "found"), [
-    ("حَلَب", "حَلَب"), ("حلب", "حَلَب"), ("ALEPPO", "حَلَب"), ("ܐܘܿܪܗܵܝ", "Urfa"), ("ܐܘܪܗܝ", "Urfa"), ("Łódź", "Łódź"), ("lodz", "Łódź"),
+    ("حَلَب", "Aleppo"), ("حلب", "Aleppo"), ("ALEPPO", "Aleppo"), ("ܐܘܿܪܗܵܝ", "Urfa"), ("ܐܘܪܗܝ", "Urfa"), ("Łódź", "Łódź"), ("lodz", "Łódź"),
     ("LODZ", "Łódź"), ("Şuşa", "Şuşa"), ("susa", "Şuşa"), ("ŞUŞA", "Şuşa"), ("Շուշի", "Şuşa"), ("sanliurfa", "Urfa"), ("ŞANLIURFA", "Urfa"),
     ("تدمر", "Palmyra"), ("al raqqa", "al-Raqqa"), ("raqqa al", "al-Raqqa"), ("al‐Raqqa", "al-Raqqa"), ("qalat siman", "Qal'at Sim'an"),
     ("Qal’at Sim‘an", "Qal'at Sim'an"), ("Qalʿat", "Qal'at Sim'an"), ("zor deir", "Deir ez-Zor"), ("name:warka", "Uruk"),
@@ -45,8 +45,10 @@ def test_two_letters_are_a_name_and_not_the_beginning_of_all_names(ancient: None
 
 
 @pytest.mark.parametrize(("typed", "found"), [
-    ("palm", "Palmyra"), ("Plamyra", "Palmyra"), ("palmira", "Palmyra"), ("pamyra", "Palmyra"), ("palmyrra", "Palmyra"), ("almyra", "Palmyra"),
-    ("paalmirra", "Palmyra"), ("lmyr", "Palmyra"), ("حلبب", "حَلَب"), ("muqqayar", "Tell el-Muqayyar"), ("raqqah", "al-Raqqa"), ("京城", "北京城"),
+    ("palm", "Palmyra"),
+    ("Plamyra", "Palmyra"), ("palmira", "Palmyra"), ("pamyra", "Palmyra"), ("palmyrra", "Palmyra"), ("almyra", "Palmyra"),
+    ("paalmira", "Palmyra"), ("lmyr", "Palmyra"), ("حلبب", "Aleppo"),
+    ("muqqayar", "Tell el-Muqayyar"), ("raqqah", "al-Raqqa"), ("京城", "北京城"),
 ])
 def test_beginnings_slips_of_the_hand_and_parts_of_words_find_too(ancient: None, typed: str, found: str) -> None:
     results = queries.search(PUBLIC, typed)
@@ -75,7 +77,7 @@ def test_titles_that_are_or_begin_as_typed_come_first(db: None) -> None:
     assert names("halaf") == ["Halaf", "Halaf Bridge", "Halaf Tower", "Bridge of Halaf"]
 
 
-@pytest.mark.parametrize("typed", ["*", '"', "%", "_", "'", "halaf*", 'halaf" OR "', "NOT halaf", "halaf AND", "^halaf", "{names} : halaf",
+@pytest.mark.parametrize("typed", ["*", "%", "_", "'", "halaf*", 'halaf" OR "', "NOT halaf", "halaf AND", "^halaf", "{names} : halaf",
                                    "halaf & !x", "halaf:*", "(halaf", "\\", "halaf\x00", "';--", "name:*", "area:%", "area:_"])
 def test_signs_of_query_languages_do_nothing(db: None, typed: str) -> None:
     keep("Halaf", areas=[{"kind": "province", "name": "X"}])
@@ -85,12 +87,16 @@ def test_signs_of_query_languages_do_nothing(db: None, typed: str) -> None:
         assert error.problem.code == "query-field"
         return
     assert found in ([], ["Halaf"])
-    assert ("halaf" in typed and not {"not", "or", "and", "names", "x"} & set(typed.lower().replace("{", " ").replace("}", " ").split())) == bool(found)
+    other_words = {"not", "or", "and", "names", "x"} & set(typed.lower().replace("{", " ").replace("}", " ").split())
+    assert ("halaf" in typed and not other_words) == bool(found)
+
+
+PIECES = ['"', "*", "halaf", "حلب",
+          "-name:", "in:", "text:", "id:", "area:", "type:", ",", " ", "\ud800", "\x00", "'", "NEAR(", "|", "&", "!"]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.one_of(st.text(max_size=40), st.lists(st.sampled_from(['"', "*", "halaf", "حلب", "-name:", "in:", "text:", "id:", "area:", "type:", ",", " ",
-                                                                   "\ud800", "\x00", "'", "NEAR(", "|", "&", "!"])).map("".join)))
+@given(st.one_of(st.text(max_size=40), st.lists(st.sampled_from(PIECES)).map("".join)))
 def test_any_text_gives_results_or_a_coded_error(db: None, text: str) -> None:
     try:
         results = queries.search(PUBLIC, text)
@@ -158,7 +164,8 @@ def test_a_footprint_is_found_by_a_window_it_crosses(db: None) -> None:
 
 def test_areas_fields_and_identifiers(db: None) -> None:
     keep("A", country="SY", areas=[{"kind": "province", "name": "Idlib"}], address="Kafr Nabl",
-         identifiers=[{"scheme": "eamena", "value": "EAMENA-0001"}], descriptions=[{"kind": "general", "text": "A roof of cedar", "lang": "en"}])
+         identifiers=[{"scheme": "eamena", "value": "EAMENA-0001"}],
+         descriptions=[{"kind": "general", "text": "A roof of cedar", "lang": "en"}])
     keep("B", country="IQ", areas=[{"kind": "province", "name": "North Idlib"}])
     keep("C")
     assert names("area:idlib") == names("area:İDLİB") == names('area:"SY Idlib"') == ["A"]

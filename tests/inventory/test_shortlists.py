@@ -1,4 +1,4 @@
-"""Shortlists: named, dated, reasoned selections; frozen they never change, signed everybody reads them, and nobody learns of hidden places."""
+"""Shortlists: frozen they never change, signed everybody reads them, and nobody learns of hidden places."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from support.acting import actor
+
 from tutela.errors import NotAllowed, TutelaError
 from tutela.inventory import actions_shortlists as lists
 from tutela.inventory.actions import Refused, correct_field, delete_place, record_place, set_handling
@@ -19,8 +20,12 @@ from tutela.store.documents import bare, dumps
 REVIEWER, MANAGER = actor("reviewer"), actor("manager", "Mara Manager")
 STATES = {"a" * 32: rules.PlaceState(3, "11" * 32), "b" * 32: rules.PlaceState(9, "22" * 32)}
 FULL: dict[str, Any] = {
-    "title": "The most significant assets of the valley", "purpose": "To be moved first.", "criteria": ["rarity"], "chosen_by": ["The council"],
-    "dated": "2026-03-12", "places": [{"place": "a" * 32, "reason": "the oldest"}, {"place": "b" * 32, "reason": "the only one"}],
+    "title": "The most significant assets of the valley",
+    "purpose": "To be moved first.",
+    "criteria": ["rarity"],
+    "chosen_by": ["The council"],
+    "dated": "2026-03-12",
+    "places": [{"place": "a" * 32, "reason": "the oldest"}, {"place": "b" * 32, "reason": "the only one"}],
 }
 
 
@@ -32,8 +37,16 @@ def test_a_draft_needs_a_title_and_a_readable_date_only() -> None:
     assert [p.code for p in rules.check_shortlist({"title": " ", "dated": "soon"})] == ["shortlist-untitled", "date-unreadable"]
 
 
-@pytest.mark.parametrize(("without", "code"), [("purpose", "shortlist-purpose"), ("criteria", "shortlist-criteria"),
-                                               ("chosen_by", "shortlist-choosers"), ("dated", "shortlist-undated"), ("places", "shortlist-empty")])
+@pytest.mark.parametrize(
+    ("without", "code"),
+    [
+        ("purpose", "shortlist-purpose"),
+        ("criteria", "shortlist-criteria"),
+        ("chosen_by", "shortlist-choosers"),
+        ("dated", "shortlist-undated"),
+        ("places", "shortlist-empty"),
+    ],
+)
 def test_to_be_frozen_it_must_say_all_of_it(without: str, code: str) -> None:
     assert rules.check_complete(FULL) == []
     assert [p.code for p in rules.check_complete({k: v for k, v in FULL.items() if k != without})] == [code]
@@ -62,8 +75,11 @@ def test_another_state_of_a_place_gives_another_digest() -> None:
 
 
 def test_comparison_tells_added_removed_reasons_and_criteria_and_minds_no_order() -> None:
-    now = {**FULL, "criteria": ["rarity", "age"],
-           "places": [{"place": "b" * 32, "reason": "the only one left"}, {"place": "c" * 32, "reason": "new"}]}
+    now = {
+        **FULL,
+        "criteria": ["rarity", "age"],
+        "places": [{"place": "b" * 32, "reason": "the only one left"}, {"place": "c" * 32, "reason": "new"}],
+    }
     found = rules.compare(FULL, now)
     assert [i["place"] for i in found.added] == ["c" * 32] and [i["place"] for i in found.removed] == ["a" * 32]
     assert found.reasons == {"b" * 32: ("the only one", "the only one left")}
@@ -77,8 +93,12 @@ def test_comparison_tells_added_removed_reasons_and_criteria_and_minds_no_order(
 @pytest.fixture
 def places() -> list[str]:
     """An open, a restricted and a confidential place."""
-    made = [record_place(OPERATOR, {"names": [{"text": name}], "geometries": [{"geojson": {"type": "Point", "coordinates": [44.123456, 33.654321]}}]})
-            for name in ("Open Mound", "Restricted Mound", "Confidential Mound")]
+    made = [
+        record_place(
+            OPERATOR, {"names": [{"text": name}], "geometries": [{"geojson": {"type": "Point", "coordinates": [44.123456, 33.654321]}}]}
+        )
+        for name in ("Open Mound", "Restricted Mound", "Confidential Mound")
+    ]
     set_handling(OPERATOR, made[1], "restricted", "0.1")
     set_handling(OPERATOR, made[2], "confidential")
     return made
@@ -114,8 +134,12 @@ class TestSteps:
     def test_a_frozen_list_cannot_be_changed_frozen_again_or_discarded(self, places: list[str]) -> None:
         uuid = made(places)
         lists.freeze_shortlist(REVIEWER, uuid)
-        for act in (lambda: lists.change_shortlist(REVIEWER, uuid, FULL), lambda: lists.add_places(REVIEWER, uuid, places),
-                    lambda: lists.freeze_shortlist(REVIEWER, uuid), lambda: lists.discard_shortlist(REVIEWER, uuid)):
+        for act in (
+            lambda: lists.change_shortlist(REVIEWER, uuid, FULL),
+            lambda: lists.add_places(REVIEWER, uuid, places),
+            lambda: lists.freeze_shortlist(REVIEWER, uuid),
+            lambda: lists.discard_shortlist(REVIEWER, uuid),
+        ):
             with pytest.raises(TutelaError) as refused:
                 act()
             assert refused.value.code == "shortlist-frozen"
@@ -145,8 +169,13 @@ class TestSteps:
         uuid = lists.record_shortlist(REVIEWER, {"title": "x", "places": [{"place": places[0]}]})
         with pytest.raises(Refused) as refused:
             lists.freeze_shortlist(REVIEWER, uuid)
-        assert {p.code for p in refused.value.problems} == {"shortlist-purpose", "shortlist-criteria", "shortlist-choosers", "shortlist-undated",
-                                                           "shortlist-unreasoned"}
+        assert {p.code for p in refused.value.problems} == {
+            "shortlist-purpose",
+            "shortlist-criteria",
+            "shortlist-choosers",
+            "shortlist-undated",
+            "shortlist-unreasoned",
+        }
 
     def test_a_deleted_place_must_be_taken_off_before_freezing(self, places: list[str]) -> None:
         uuid = made(places)
@@ -183,7 +212,10 @@ class TestSteps:
         lists.freeze_shortlist(REVIEWER, uuid)
         correct_field(OPERATOR, places[0], "address", "By the river")
         assert {c.place.name["text"]: c.changed for c in shortlist(MANAGER, uuid).places} == {
-            "Open Mound": True, "Restricted Mound": False, "Confidential Mound": False}
+            "Open Mound": True,
+            "Restricted Mound": False,
+            "Confidential Mound": False,
+        }
 
     def test_only_places_can_be_chosen(self, places: list[str]) -> None:
         other = lists.record_shortlist(REVIEWER, {"title": "x"})

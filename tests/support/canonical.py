@@ -10,8 +10,10 @@ def canonical() -> dict[str, Any]:
     from tutela.people.models import User
     from tutela.store.write import live_rows
 
-    return {"records": {uuid: [kind, text] for _, uuid, kind, text in live_rows()},
-            "accounts": sorted(User.objects.values_list("username", "role", "is_active"))}
+    return {
+        "records": {uuid: [kind, text] for _, uuid, kind, text in live_rows()},
+        "accounts": sorted(User.objects.values_list("username", "role", "is_active")),
+    }
 
 
 def state(since: str = "0") -> dict[str, Any]:
@@ -22,7 +24,15 @@ def state(since: str = "0") -> dict[str, Any]:
 
     seq, head = journal.head()
     imports = [{"import": i.id, "state": i.state, "change": i.change, "report": i.report} for i in Import.objects.order_by("id")]
-    return {**canonical(), "lines": seq, "head": head, "was": _chain(int(since)), "findings": verify(), "imports": imports, "undone": _undone()}
+    return {
+        **canonical(),
+        "lines": seq,
+        "head": head,
+        "was": _chain(int(since)),
+        "findings": verify(),
+        "imports": imports,
+        "undone": _undone(),
+    }
 
 
 def _chain(seq: int) -> str | None:
@@ -44,8 +54,9 @@ def content(held: dict[str, Any]) -> list[list[Any]]:
     import json
 
     documents = {uuid: (kind, json.loads(text)) for uuid, (kind, text) in held["records"].items()}
-    called = {uuid: json.dumps([d.get("identifiers"), d.get("names")], ensure_ascii=False, sort_keys=True)
-              for uuid, (_, d) in documents.items()}
+    called = {
+        uuid: json.dumps([d.get("identifiers"), d.get("names")], ensure_ascii=False, sort_keys=True) for uuid, (_, d) in documents.items()
+    }
 
     def renamed(value: Any) -> Any:
         if isinstance(value, dict):

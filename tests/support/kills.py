@@ -85,8 +85,10 @@ class Walk:
 
     def _reading(self) -> list[Step]:
         self.number += 1
-        steps = [Step(f"export {kind}", ["export", kind, self.folder / f"out.{kind}", "--audience", "manager"], out=self.folder / f"out.{kind}")
-                 for kind in FORMATS]
+        steps = [
+            Step(f"export {kind}", ["export", kind, self.folder / f"out.{kind}", "--audience", "manager"], out=self.folder / f"out.{kind}")
+            for kind in FORMATS
+        ]
         backup = self.folder / f"backup-{self.number}.zip"
         return [*steps, Step("backup", ["backup", backup], out=backup)]
 
@@ -104,9 +106,12 @@ class Walk:
         return self.warm.ask("support.canonical.state", str(since))
 
     def _choose(self) -> Step:
-        writers = {"empty": [self._import("first", "first"), self._import("mixed", "mixed")],
-                   "first": [self._import("second", "second"), Step("again", ["import", self.files["first"]])],
-                   "second": [Step("again", ["import", self.files["second"]])], "mixed": []}[self.at]
+        writers = {
+            "empty": [self._import("first", "first"), self._import("mixed", "mixed")],
+            "first": [self._import("second", "second"), Step("again", ["import", self.files["first"]])],
+            "second": [Step("again", ["import", self.files["second"]])],
+            "mixed": [],
+        }[self.at]
         if self.back:
             writers += [Step("undo", ["undo", self._last_import(self.held)], self.back[-1][0])] * 2
         return self.random.choice(writers if self.random.random() < 0.75 else self._reading())
@@ -170,7 +175,9 @@ class Walk:
         assert len(standing) == len(self.back), f"{where}: {len(standing)} imports stand, not {len(self.back)}"
         for each in state["imports"]:
             assert each["report"].get("import") == each["import"], f"{where}: import {each['import']} has no report"
-            assert (each["state"] == "undone") == (each["change"] in state["undone"]), f"{where}: import {each['import']} is {each['state']}"
+            assert (each["state"] == "undone") == (each["change"] in state["undone"]), (
+                f"{where}: import {each['import']} is {each['state']}"
+            )
             refused = each["report"].get("refused_file")
             if each["state"] == "committed" and each["report"]["refused_rows"] and each["change"]:
                 assert refused and Path(refused).exists(), f"{where}: the refused rows of import {each['import']} are lost"

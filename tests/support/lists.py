@@ -12,10 +12,17 @@ NAMES = ("حَلَب", "ܐܘܿܪܗܵܝ", "Łódź", "Şuşa", "Ur", "Tell Brak",
 
 def row(number: int, **other: object) -> dict[str, object]:
     """One row; each number gives another place."""
-    made = {"id": f"S-{number:05}", "name": f"{NAMES[number % len(NAMES)]} {number}", "latitude": round(33 + number % 300 / 97, 5),
-            "longitude": round(40 + number % 300 / 83, 5), "type": "settlement", "country": "IQ" if number % 2 else "SY",
-            "condition": CONDITIONS[number % 5], "observed": f"2020-{1 + number % 12:02}-{1 + number % 28:02}",
-            "description": f"Described in survey {number}."}
+    made = {
+        "id": f"S-{number:05}",
+        "name": f"{NAMES[number % len(NAMES)]} {number}",
+        "latitude": round(33 + number % 300 / 97, 5),
+        "longitude": round(40 + number % 300 / 83, 5),
+        "type": "settlement",
+        "country": "IQ" if number % 2 else "SY",
+        "condition": CONDITIONS[number % 5],
+        "observed": f"2020-{1 + number % 12:02}-{1 + number % 28:02}",
+        "description": f"Described in survey {number}.",
+    }
     return {**made, **other}
 
 

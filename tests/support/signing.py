@@ -5,12 +5,15 @@ from __future__ import annotations
 NAME, PASSWORD = "anna", "correct horse battery"
 
 
-def make_account() -> str:
+def make_account(name: str = NAME, role: str = "manager") -> str:
+    """Make the account, unless it is there."""
     from tutela.people.actions import add_user
+    from tutela.people.models import User
     from tutela.people.rules import OPERATOR
 
-    add_user(OPERATOR, NAME, PASSWORD, "manager", "Anna")
-    return NAME
+    if not User.objects.filter(username=name).exists():
+        add_user(OPERATOR, name, PASSWORD, role, name.title())
+    return name
 
 
 def sign_in() -> int:

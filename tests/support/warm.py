@@ -83,8 +83,12 @@ class Warm:
         environment = self.line.environment
         environment["PYTHONPATH"] = os.pathsep.join([environment["PYTHONPATH"], str(ROOT / "tests")])
         environment["PYTHONFAULTHANDLER"] = "1"
-        self.server = subprocess.Popen([sys.executable, "-m", "support.warm_server", *(["ready"] if ready else [])],
-                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", "support.warm_server", *(["ready"] if ready else [])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
         self.born: queue.Queue[int] = queue.Queue()
         self._ready = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
@@ -112,8 +116,13 @@ class Warm:
             assert not patch, "conditions need fork"
             return self._process(to, [str(a) for a in arguments], folder)
         running = self.running[self.number] = Running(0, to)
-        request = {"n": self.number, "to": str(to), "arguments": [str(a) for a in arguments], "folder": str(folder) if folder else None,
-                   "patch": patch}
+        request = {
+            "n": self.number,
+            "to": str(to),
+            "arguments": [str(a) for a in arguments],
+            "folder": str(folder) if folder else None,
+            "patch": patch,
+        }
         assert self.server.stdin
         self.server.stdin.write(json.dumps(request).encode() + b"\n")
         self.server.stdin.flush()
@@ -130,8 +139,15 @@ class Warm:
         if arguments[0] == "python":
             module, function = arguments[1].rsplit(".", 1)
             environment["PYTHONPATH"] = os.pathsep.join([environment["PYTHONPATH"], str(ROOT / "tests")])
-            code = (f"import sys, json; from pathlib import Path; from tutela.store.setup import open_workspace; open_workspace(Path({str(self.line.workspace)!r}));"
-                    f"from {module} import {function} as f; print(json.dumps(f(*sys.argv[1:]), ensure_ascii=False, sort_keys=True))")
+            code = "\n".join([
+                "import json, sys",
+                "from importlib import import_module",
+                "from pathlib import Path",
+                "from tutela.store.setup import open_workspace",
+                f"open_workspace(Path({str(self.line.workspace)!r}))",
+                f"found = import_module({module!r}).{function}(*sys.argv[1:])",
+                "print(json.dumps(found, ensure_ascii=False, sort_keys=True))",
+            ])
             command = [sys.executable, "-c", code, *arguments[2:]]
         else:
             command = self.line.command(*arguments)
@@ -139,8 +155,9 @@ class Warm:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment, cwd=folder)
         return Running(process.pid, to, process)
 
-    def __call__(self, *arguments: str | Path, folder: Path | None = None, within: float = 300,
-                 **patch: Any) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *arguments: str | Path, folder: Path | None = None, within: float = 300, **patch: Any
+    ) -> subprocess.CompletedProcess[str]:
         running = self.start(*arguments, folder=folder, **patch)
         code = running.wait(within)
         done = subprocess.CompletedProcess(list(map(str, arguments)), code, running.out, running.err)

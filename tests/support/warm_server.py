@@ -119,6 +119,9 @@ def child(request: dict[str, Any]) -> None:
         traceback.print_exc()
     finally:
         try:
+            from django.db import connections
+
+            connections.close_all()  # as the end of an interpreter does
             sys.stdout.flush()
             sys.stderr.flush()
         finally:

@@ -12,7 +12,9 @@ from xml.etree import ElementTree
 
 def check(path: Path, places: int, where: str = "") -> None:
     """Fails unless the file opens and, for an export, has one item for each place (an older export may have another number)."""
-    counted = {".geojson": _geojson, ".gpkg": _geopackage, ".csv": _csv, ".xlsx": _archive, ".kml": _kml, ".zip": _archive}[path.suffix](path)
+    counted = {".geojson": _geojson, ".gpkg": _geopackage, ".csv": _csv, ".xlsx": _archive, ".kml": _kml, ".zip": _archive}[path.suffix](
+        path
+    )
     assert counted >= 0, f"{where}: {path.name} is not whole"
 
 

@@ -12,7 +12,10 @@ from tutela.people.actions import add_user
 from tutela.people.rules import OPERATOR
 
 PASSWORD = "correct horse battery"
-PLAIN = b"id,name,latitude,longitude,type\r\nA1,Old Bridge,41.5,44.8,bridge\r\nA2,Upper Church,41.6,44.9,church\r\nA3,Fort,41.7,45.0,fortress\r\n"
+PLAIN = (
+    b"id,name,latitude,longitude,type\r\nA1,Old Bridge,41.5,44.8,bridge\r\n"
+    b"A2,Upper Church,41.6,44.9,church\r\nA3,Fort,41.7,45.0,fortress\r\n"
+)
 
 
 #: For tests: the real ones take a second a password, by intent.

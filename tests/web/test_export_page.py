@@ -38,9 +38,7 @@ def places() -> None:
 
 
 def body(answer: Any) -> bytes:
-    content = b"".join(answer.streaming_content)
-    answer.close()
-    return content
+    return b"".join(answer.streaming_content)
 
 
 def names(answer: Any) -> list[str]:
@@ -53,7 +51,12 @@ class TestPage:
         page = Client().get("/places/export/")
         assert [(a["name"], a["count"]) for a in page.context["audiences"]] == [("public", 2)]
         page = signed_in("manager").get("/places/export/?q=type:church")
-        assert [(a["name"], a["count"]) for a in page.context["audiences"]] == [("public", 2), ("contributor", 2), ("reviewer", 3), ("manager", 3)]
+        assert [(a["name"], a["count"]) for a in page.context["audiences"]] == [
+            ("public", 2),
+            ("contributor", 2),
+            ("reviewer", 3),
+            ("manager", 3),
+        ]
         assert "do not imply any opinion" in page.content.decode() and 'value="type:church"' in page.content.decode()
 
     def test_a_fault_in_the_question_is_told(self) -> None:

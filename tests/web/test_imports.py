@@ -24,7 +24,9 @@ from tutela.people.rules import OPERATOR
 from tutela.store import jobs, journal
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-RUSSIAN = "№;Название;Широта;Долгота;Состояние\r\n1;Мост;41,5;44,8;хорошее\r\n2;Церковь;сорок;44,9;хорошее\r\n3;Крепость;41,7;45,0;разрушено\r\n"
+RUSSIAN = (
+    "№;Название;Широта;Долгота;Состояние\r\n1;Мост;41,5;44,8;хорошее\r\n2;Церковь;сорок;44,9;хорошее\r\n3;Крепость;41,7;45,0;разрушено\r\n"
+)
 MAPPING = """mapping: state-list
 title: State list
 source: {key: state}
@@ -97,7 +99,9 @@ class TestFiles:
     def test_too_much_is_told_and_not_kept(self, reviewer: Client) -> None:
         answer = give(reviewer, ("list.csv", PLAIN))
         assert answer.status_code == 413 and b"draft-too-large" in answer.content
-        assert "Begun, not yet imported" not in reviewer.get("/imports/").content.decode() and not list(drafts.root().glob("*/files/list.csv"))
+        assert "Begun, not yet imported" not in reviewer.get("/imports/").content.decode() and not list(
+            drafts.root().glob("*/files/list.csv")
+        )
 
     @override_settings(TUTELA_UPLOAD_BYTES=40)
     def test_far_too_much_is_not_even_read(self, reviewer: Client) -> None:
@@ -155,8 +159,16 @@ class TestMapping:
         assert columns["latitude"]["becomes"] == "position: latitude" and columns["type"]["filled"] == 3 and page.context["code"] == "plain"
 
     def test_a_ready_mapping_is_recognised(self, reviewer: Client) -> None:
-        feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [59.8, 35.7]}, "properties": {
-            "EAMENA ID": "EAMENA-1", "Resource Name": "Robat", "Site Feature Interpretation Type": "Caravanserai/Khan", "Overall Condition State Type": "Poor"}}
+        feature = {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [59.8, 35.7]},
+            "properties": {
+                "EAMENA ID": "EAMENA-1",
+                "Resource Name": "Robat",
+                "Site Feature Interpretation Type": "Caravanserai/Khan",
+                "Overall Condition State Type": "Poor",
+            },
+        }
         file = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
         page = reviewer.get(draft_of(give(reviewer, ("list.geojson", file))) + "mapping/")
         assert page.context["code"] == "ready" and page.context["name"] == "eamena-heritage-place" and page.context["can"]
@@ -165,12 +177,22 @@ class TestMapping:
         draft = draft_of(give(reviewer, ("памятники.csv", RUSSIAN.encode("cp1251"))))
         page = reviewer.get(draft + "mapping/")
         assert page.context["code"] == "suggested" and "cp1251" in str(page.context["files"]).lower()
-        text = page.context["text"].replace("place:", "place:\n  country: {constant: GE}", 1) if "country" not in page.context["text"] else page.context["text"]
+        text = (
+            page.context["text"].replace("place:", "place:\n  country: {constant: GE}", 1)
+            if "country" not in page.context["text"]
+            else page.context["text"]
+        )
         reviewer.post(draft + "mapping/", {"act": "look", "use": "text", "text": text + "\n# mine\n", "shown": page.context["text"]})
         assert "# mine" in reviewer.get(draft + "mapping/").context["text"]
 
-    @pytest.mark.parametrize(("text", "code"), [("place: [", "mapping-unreadable"), ("plaice: {}", "mapping-field"),
-                                                ("mapping: x\nkey: {column: Nr}\nplace: {names: [{text: Nome}]}", "mapping-column")])
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("place: [", "mapping-unreadable"),
+            ("plaice: {}", "mapping-field"),
+            ("mapping: x\nkey: {column: Nr}\nplace: {names: [{text: Nome}]}", "mapping-column"),
+        ],
+    )
     def test_a_fault_in_the_text_is_told_with_its_code_and_the_text_kept(self, reviewer: Client, text: str, code: str) -> None:
         draft = draft_of(give(reviewer, ("list.csv", GERMAN), mapping_file=SimpleUploadedFile("mine.yaml", MAPPING.encode())))
         shown = reviewer.get(draft + "mapping/").context["text"]
@@ -190,7 +212,7 @@ class TestMapping:
         draft = draft_of(give(reviewer, ("list.csv", wrong), encoding="cp1251"))
         page = reviewer.get(draft + "mapping/")
         assert "Ш" in page.content.decode()
-        reviewer.post(draft + "mapping/", {**fields(page), "act": "look", "encoding": "latin-9"})
+        reviewer.post(draft + "mapping/", {**fields(page), "act": "look", "encoding": "iso8859-15"})
         assert "Ø" in reviewer.get(draft + "mapping/").content.decode()
         reviewer.post(draft + "mapping/", {**fields(page), "act": "look", "encoding": "klingon"})
         assert b"encoding-unknown" in reviewer.get(draft + "mapping/").content
@@ -234,7 +256,12 @@ class TestDryRunAndImport:
         imported(reviewer, ("list.csv", PLAIN))
         _, page = tried(reviewer, ("list.csv", PLAIN.replace(b"Old Bridge", b"Stone Bridge")))
         (change,) = page.context["changes"]
-        assert change["field"] == "Names" and change["count"] == 1 and "Old Bridge" in change["gone"][0] and "Stone Bridge" in change["come"][0]
+        assert (
+            change["field"] == "Names"
+            and change["count"] == 1
+            and "Old Bridge" in change["gone"][0]
+            and "Stone Bridge" in change["come"][0]
+        )
 
     def test_what_was_is_hidden_from_those_who_do_not_see_the_place_as_held(self, reviewer: Client) -> None:
         imported(reviewer, ("list.csv", PLAIN))

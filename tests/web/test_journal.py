@@ -16,8 +16,11 @@ from tutela.people.rules import OPERATOR, Actor
 from tutela.store import history, jobs
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-SECRET = {"names": [{"text": "Hidden Tomb", "lang": "en"}], "address": "Behind the mill",
-          "geometries": [{"geojson": {"type": "Point", "coordinates": [44.123456, 35.654321]}, "role": "centre"}]}
+SECRET = {
+    "names": [{"text": "Hidden Tomb", "lang": "en"}],
+    "address": "Behind the mill",
+    "geometries": [{"geojson": {"type": "Point", "coordinates": [44.123456, 35.654321]}, "role": "centre"}],
+}
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +85,9 @@ class TestChange:
         page = signed_in("reviewer").get(f"/journal/{last() - 1}/")
         (record,) = page.context["records"]
         (difference,) = record["differences"]
-        assert difference == {"field": "Address", "gone": ["By the river"], "come": ["By the lake"]} and record["href"] == f"/places/{place}/"
+        assert (
+            difference == {"field": "Address", "gone": ["By the river"], "come": ["By the lake"]} and record["href"] == f"/places/{place}/"
+        )
 
     def test_others_see_which_record_but_not_what_changed(self) -> None:
         correct_field(OPERATOR, open_place(), "address", "By the lake", "seen on site")

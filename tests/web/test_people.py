@@ -41,11 +41,22 @@ def test_an_account_is_made_and_can_sign_in(administrator: Client) -> None:
     assert history.changes(None, 1)[0].action == "people.add" and "Zaynab" not in str(history.changes(None, 5))
 
 
-@pytest.mark.parametrize(("wrong", "field", "code"), [({"username": "ADA"}, "username", "user-exists"), ({"password": "short"}, "password", "user-password"),
-                                                      ({"username": ""}, "username", ""), ({"role": "king"}, "role", "")])
+@pytest.mark.parametrize(
+    ("wrong", "field", "code"),
+    [
+        ({"username": "ADA"}, "username", "user-exists"),
+        ({"password": "short"}, "password", "user-password"),
+        ({"username": ""}, "username", ""),
+        ({"role": "king"}, "role", ""),
+    ],
+)
 def test_faults_stand_at_their_field(administrator: Client, wrong: dict[str, str], field: str, code: str) -> None:
     page = administrator.post("/people/new/", NEW | wrong)
-    assert page.status_code == 400 and code in " ".join(page.context["form"].errors[field]) and f'id="id_{field}-error"' in page.content.decode()
+    assert (
+        page.status_code == 400
+        and code in " ".join(page.context["form"].errors[field])
+        and f'id="id_{field}-error"' in page.content.decode()
+    )
     assert len(queries.accounts()) == 1
 
 

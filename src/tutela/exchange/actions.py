@@ -104,5 +104,5 @@ def undo_import(actor: Actor, import_id: int, keep_edited: bool = False, progres
         Import.objects.filter(pk=import_id).update(state="undone")
 
     outcome = store_undo.undo(actor.id, kept.change, "exchange.undo", keep_edited, progress, undone)
-    return UndoReport(import_id, outcome.done, outcome.deleted["place"], outcome.restored["place"], len(outcome.conflicts) if outcome.done else 0,
-                      outcome.conflicts, time.perf_counter() - begun)
+    left = len(outcome.conflicts) if outcome.done else 0
+    return UndoReport(import_id, outcome.done, outcome.deleted["place"], outcome.restored["place"], left, outcome.conflicts, time.perf_counter() - begun)

@@ -25,15 +25,21 @@ from tutela.errors import TutelaError, Unusable, declare, problem
 from tutela.people.actions import require
 from tutela.people.rules import Actor
 
-declare({
-    "draft-unknown": ("These files are not here any more.", "Files that wait to be imported are kept for a day: give them again."),
-    "draft-empty": ("No file was given.", "Choose one file, or several that belong to one list."),
-    "draft-too-large": ("The files hold {size}; at most {most} are taken on this page.",
-                        "Give fewer files, or import them with the command `tutela import` on the machine itself."),
-    "import-rows-refused": ("{value} rows are refused, and all or none was wanted: nothing was written.",
-                            "Mend these rows and give the file again, or import the accepted rows."),
-    "draft-too-many": ("{count} files were given; at most {most} are taken for one list.", "Import the lists one after the other."),
-})
+declare(
+    {
+        "draft-unknown": ("These files are not here any more.", "Files that wait to be imported are kept for a day: give them again."),
+        "draft-empty": ("No file was given.", "Choose one file, or several that belong to one list."),
+        "draft-too-large": (
+            "The files hold {size}; at most {most} are taken on this page.",
+            "Give fewer files, or import them with the command `tutela import` on the machine itself.",
+        ),
+        "import-rows-refused": (
+            "{value} rows are refused, and all or none was wanted: nothing was written.",
+            "Mend these rows and give the file again, or import the accepted rows.",
+        ),
+        "draft-too-many": ("{count} files were given; at most {most} are taken for one list.", "Import the lists one after the other."),
+    }
+)
 
 LIVES = 86_400  # seconds since it was last used
 MOST_FILES = 50
@@ -69,8 +75,11 @@ class Draft:
     def paths(self) -> list[Path]:
         """The files to be opened: those read beside another (the parts of a shapefile) are left to it."""
         stems = {Path(name).stem.casefold() for name in self.files if name.lower().endswith(".shp")}
-        return [self.folder / "files" / name for name in self.files
-                if not (name.lower().endswith(BESIDE) and Path(name).stem.casefold() in stems)]
+        return [
+            self.folder / "files" / name
+            for name in self.files
+            if not (name.lower().endswith(BESIDE) and Path(name).stem.casefold() in stems)
+        ]
 
     @property
     def refused(self) -> Path:
@@ -86,8 +95,9 @@ def most_bytes() -> int:
     return int(getattr(settings, "TUTELA_UPLOAD_BYTES", MOST_BYTES))
 
 
-def create(actor: Actor, given: Iterable[tuple[str, BinaryIO]], options: dict[str, str] | None = None, mapping: str = "",
-           text: str = "") -> Draft:
+def create(
+    actor: Actor, given: Iterable[tuple[str, BinaryIO]], options: dict[str, str] | None = None, mapping: str = "", text: str = ""
+) -> Draft:
     """Keep these files (name, stream) as a draft of this person.  Raises ``draft-empty``, ``draft-too-large``, ``draft-too-many``."""
     require(actor, "dry-run")
     sweep()

@@ -17,13 +17,39 @@ SAMPLE = 500  # rows looked at for the examples
 SHOWN = 120  # characters of a value
 
 #: Parts of a mapping in words; the sub-rule that is the thing itself (``text`` of a name) needs no word of its own.
-PARTS = {"names": "name", "types": "type", "functions": "function", "dating": "dating", "areas": "area", "identifiers": "identifier in another register",
-         "protections": "protection", "significance": "significance", "characteristics": "characteristic", "descriptions": "description",
-         "geometries": "position", "damages": "damage", "threats": "threat", "recommendations": "recommendation", "interventions": "intervention",
-         "country": "country", "address": "address", "category": "category", "handling": "handling", "id": "public id of this register",
-         "part_of": "part of", "observed": "day observed", "recorded": "day recorded", "method": "method", "activity": "activity",
-         "outcome": "outcome", "condition": "condition", "extent": "extent of damage", "assessor_role": "role of the assessor", "note": "note",
-         "imagery": "images consulted"}
+PARTS = {
+    "names": "name",
+    "types": "type",
+    "functions": "function",
+    "dating": "dating",
+    "areas": "area",
+    "identifiers": "identifier in another register",
+    "protections": "protection",
+    "significance": "significance",
+    "characteristics": "characteristic",
+    "descriptions": "description",
+    "geometries": "position",
+    "damages": "damage",
+    "threats": "threat",
+    "recommendations": "recommendation",
+    "interventions": "intervention",
+    "country": "country",
+    "address": "address",
+    "category": "category",
+    "handling": "handling",
+    "id": "public id of this register",
+    "part_of": "part of",
+    "observed": "day observed",
+    "recorded": "day recorded",
+    "method": "method",
+    "activity": "activity",
+    "outcome": "outcome",
+    "condition": "condition",
+    "extent": "extent of damage",
+    "assessor_role": "role of the assessor",
+    "note": "note",
+    "imagery": "images consulted",
+}
 ITSELF = {"text", "code", "value", "name", "instrument", "edtf", "action", "cause", "wkt", "geojson", "pair"}
 NUMBER = "number of the place: equal numbers are one place"
 LEFT = "left out, as the mapping says"
@@ -79,8 +105,16 @@ def look(draft: Draft) -> Look:
             return seen
         seen.columns += columns
         seen.looked = max(seen.looked, rows)
-        seen.files.append({"name": source.name, "format": source.format, "columns": list(source.columns), "stated": source.stated,
-                           "geometry": source.geometry, "warnings": [w.as_dict() for w in source.warnings[:20]]})
+        seen.files.append(
+            {
+                "name": source.name,
+                "format": source.format,
+                "columns": list(source.columns),
+                "stated": source.stated,
+                "geometry": source.geometry,
+                "warnings": [w.as_dict() for w in source.warnings[:20]],
+            }
+        )
     return seen
 
 
@@ -102,7 +136,9 @@ def _sources(draft: Draft, more: dict[str, str] | None = None) -> list[Any]:
 
 def _reopened(draft: Draft, mapping: Mapping, sources: list[Any]) -> list[Any]:
     """The files as the mapping wants them read, where it says so."""
-    own = {name: str(mapping.data[name]) for name in ("encoding", "separator", "sheet", "crs", "coordinate_order") if mapping.data.get(name)}
+    own = {
+        name: str(mapping.data[name]) for name in ("encoding", "separator", "sheet", "crs", "coordinate_order") if mapping.data.get(name)
+    }
     try:
         return _sources(draft, own) if own.keys() - draft.options.keys() else sources
     except TutelaError:
@@ -159,10 +195,14 @@ def _columns(source: Any, used: dict[str, list[tuple[str, str]]]) -> tuple[list[
                 filled[at] += 1
                 if len(values[at]) < 3 and (short := _short(text)) not in values[at]:
                     values[at].append(short)
-    out = [Column(source.name, name, used.get(name.strip().casefold(), []), values[at], filled[at]) for at, name in enumerate(source.columns)]
+    out = [
+        Column(source.name, name, used.get(name.strip().casefold(), []), values[at], filled[at]) for at, name in enumerate(source.columns)
+    ]
     if source.geometry:
         kinds = source.stated.get("geometry_types") or source.stated.get("geometry")
-        out.insert(0, Column(source.name, "geometry", [("position", "")], [str(kinds)] if kinds and not isinstance(kinds, bool) else [], places))
+        out.insert(
+            0, Column(source.name, "geometry", [("position", "")], [str(kinds)] if kinds and not isinstance(kinds, bool) else [], places)
+        )
     return out, count
 
 

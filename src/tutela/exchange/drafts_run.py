@@ -27,8 +27,15 @@ MOST_NAMED = 2000  # rows of a stored import whose places are named
 
 def try_draft(actor: Actor, draft: Draft, progress: Progress) -> dict[str, Any]:
     """A dry run.  Gives {import, refused_rows, records {"file row": [name, number]}}; refused rows go to ``draft.refused``."""
-    report = run_import(actor, draft.paths, mapping=draft.mapping or None, mapping_text=draft.text or None, dry_run=True,
-                        options=dict(draft.options), progress=progress)
+    report = run_import(
+        actor,
+        draft.paths,
+        mapping=draft.mapping or None,
+        mapping_text=draft.text or None,
+        dry_run=True,
+        options=dict(draft.options),
+        progress=progress,
+    )
     shutil.rmtree(draft.refused, ignore_errors=True)
     records = _keep_refused(draft, report, progress) if report.refused else {}
     return {"import": report.id, "state": report.state, "refused_rows": report.refused_rows, "records": records}
@@ -36,8 +43,16 @@ def try_draft(actor: Actor, draft: Draft, progress: Progress) -> dict[str, Any]:
 
 def import_draft(actor: Actor, draft: Draft, progress: Progress, partial: bool = False, complete: bool = False) -> dict[str, Any]:
     """The import itself.  Gives {import, state, refused_rows}; ``state`` is refused where rows were and all or none was asked."""
-    report = run_import(actor, draft.paths, mapping=draft.mapping or None, mapping_text=draft.text or None, partial=partial,
-                        complete=complete, options=dict(draft.options), progress=progress)
+    report = run_import(
+        actor,
+        draft.paths,
+        mapping=draft.mapping or None,
+        mapping_text=draft.text or None,
+        partial=partial,
+        complete=complete,
+        options=dict(draft.options),
+        progress=progress,
+    )
     return {"import": report.id, "state": report.state, "refused_rows": report.refused_rows}
 
 
@@ -90,8 +105,10 @@ def _keep_refused(draft: Draft, report: Report, progress: Progress) -> dict[str,
         at = {word: _first(one.source.columns, used, word) for word in (NAME, NUMBER)}
         for row, values, geometry, found in _rows(one.source, wanted, progress):
             kept.keep(number, row, values, geometry, found)
-            records[f"{one.source.name} {row}"] = [as_text(values[n])[:200] if (n := at[word]) is not None and n < len(values)
-                                                   and values[n] is not None else "" for word in (NAME, NUMBER)]
+            records[f"{one.source.name} {row}"] = [
+                as_text(values[n])[:200] if (n := at[word]) is not None and n < len(values) and values[n] is not None else ""
+                for word in (NAME, NUMBER)
+            ]
     kept.write(draft.refused, report.id)
     return records
 

@@ -48,8 +48,11 @@ def undo_preview(actor: Actor, import_id: int) -> UndoPreview:
              (KINDS["place"].code, journal.DELETE): "places_removed", (KINDS["assessment"].code, journal.CREATE): "assessments_added",
              (KINDS["assessment"].code, journal.UPDATE): "assessments_changed"}  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("SELECT r.kind, l.act, count(*) FROM store_line l JOIN store_record r ON r.id = l.record "
-                       "WHERE l.seq BETWEEN %s AND %s GROUP BY r.kind, l.act", [first, last])
+        cursor.execute(
+            "SELECT r.kind, l.act, count(*) FROM store_line l JOIN store_record r ON r.id = l.record "
+            "WHERE l.seq BETWEEN %s AND %s GROUP BY r.kind, l.act",
+            [first, last],
+        )
         for kind, act, count in cursor.fetchall():
             if (kind, act) in names:
                 setattr(out, names[kind, act], count)

@@ -122,12 +122,12 @@ def take_back(actor: Actor, change_id: int) -> None:
     owner, action, undone = row
     if action.partition(".")[0] not in ("inventory", "assessment") or action == "inventory.take-back":
         raise TutelaError(problem("take-back-import"))
+    if undone is not None:
+        raise TutelaError(problem("taken-back-already"))
     if action in NEEDS:
         require(actor, NEEDS[action])
     elif not (owner == actor.id and last == change_id):
         require(actor, "undo")
-    if undone is not None:
-        raise TutelaError(problem("taken-back-already"))
     if not undo(actor.id, change_id, "inventory.take-back", keep_edited=False).done:
         raise TutelaError(problem("take-back-overtaken"))
 

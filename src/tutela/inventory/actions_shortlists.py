@@ -2,7 +2,7 @@
 
 What *signed* means here: a named person, signed in with an account and its password, states in a given function that they
 stand by the frozen digest.  The statement, the digest and the journal's head of that moment are sealed in the journal.  It is
-no cryptographic signature by a key the person alone holds (see docs/decisions/0003-shortlists-signed.md).
+no cryptographic signature by a key the person alone holds (see docs/decisions/0006-shortlists-signed.md).
 """
 
 from __future__ import annotations

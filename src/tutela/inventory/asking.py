@@ -100,13 +100,11 @@ def forgiving(audience: int, want: Want) -> dict[str, list[str]]:
 
 
 def _reading(audience: int, group: tuple[str, ...], read_as: dict[str, list[str]]) -> tuple[str, ...]:
-    word = group[0]
-    if store_search.has_word("place", audience, NAMES, word):
+    word = group[0].removeprefix("=")
+    if store_search.has_word("place", audience, NAMES, f"={word}"):  # quicker to say than whether something begins so
         return group
-    if word[0] == "=":
-        word = word[1:]
-        if store_search.has_word("place", audience, NAMES, word):
-            return (word,)
+    if store_search.has_word("place", audience, NAMES, word):
+        return (word,)
     others: list[str] = []
     if len(word) > SHORT or word > "\u2e80":  # one character of a script without spaces says as much as a word
         others = (store_search.close_terms("place", audience, NAMES, word) if len(word) > SHORT else []) or store_search.terms_with(
@@ -160,7 +158,8 @@ def _areas(names: Iterable[str]) -> tuple[int, ...]:
             exact = [f" {key}"]
             if re.match(r"[A-Z]{2} \S", name):
                 exact.append(f"{name[:2]} {fold(name[3:])}")
-            cursor.execute(f"SELECT id FROM store_area WHERE key IN ({','.join(['%s'] * len(exact))}) OR key LIKE %s", [*exact, f"__ {key}"])
+            marks = ",".join(["%s"] * len(exact))
+            cursor.execute(f"SELECT id FROM store_area WHERE key IN ({marks}) OR key LIKE %s", [*exact, f"__ {key}"])
             found.update(row[0] for row in cursor.fetchall())
     return tuple(sorted(found))
 

@@ -59,7 +59,8 @@ def _piled(found: list[Single], language: str) -> tuple[list[dict[str, Any]], li
     groups = []
     for (x, y), pile in at.items():
         if len(pile) > 1:
-            groups.append({"x": x, "y": y, "count": len(pile), "by": _by(((one.profile, 1) for one in pile), conditions), "bbox": [x, y, x, y]})
+            by = _by(((one.profile, 1) for one in pile), conditions)
+            groups.append({"x": x, "y": y, "count": len(pile), "by": by, "bbox": [x, y, x, y]})
     return shown, groups
 
 

@@ -59,12 +59,17 @@ def search(actor: Actor, query: Query | str, limit: int = 50, offset: int = 0) -
     want, read_as = _asked(actor, query)
     total = store_search.count("place", actor.audience, want).total
     rows = store_search.page("place", actor.audience, want, max(limit, 0), max(offset, 0), total)
-    return Results(query, total, [_row(found, actor.language) for found in rows], read_as)
+    return Results(query, total, _listed_rows(rows, actor.language), read_as)
 
 
-def _row(found: store_search.Found, language: str) -> PlaceRow:
+def _listed_rows(found: list[store_search.Found], language: str) -> list[PlaceRow]:
+    profiles = store_search.Profiles.all()
+    return [_row(one, language, profiles) for one in found]
+
+
+def _row(found: store_search.Found, language: str, profiles: dict[int, Any] | None = None) -> PlaceRow:
     document = loads(found.text)
-    facets = store_search.Profiles.all().get(found.profile, {})
+    facets = (store_search.Profiles.all() if profiles is None else profiles).get(found.profile, {})
     uuid = dashed(found.uuid)
     names = listed(document.get("names", []))
     return PlaceRow(uuid, display_name(names, language, _stand_in(document, uuid)), names, document, found.x, found.y,
@@ -107,11 +112,15 @@ def suggest(actor: Actor, typed: str, most: int = 8) -> list[dict[str, Any]]:
         want, _ = _asked(actor, Query(words=text))
         known = {one.record for one in found}
         found += [one for one in store_search.page("place", actor.audience, want, most) if one.record not in known][: most - len(found)]
-    return [{"id": row.id, "name": row.name["text"], "lang": row.name.get("lang")} for row in (_row(f, actor.language) for f in found)]
+    return [{"id": row.id, "name": row.name["text"], "lang": row.name.get("lang")} for row in _listed_rows(found, actor.language)]
 
 
-def map_features(actor: Actor, query: Query | str, bbox: tuple[float, float, float, float], zoom: float, most: int = 2000) -> dict[str, Any]:
-    """What a map window (w, s, e, n degrees; w > e across the antimeridian) shows of a question: see :mod:`tutela.inventory.mapping`."""
+def map_features(actor: Actor, query: Query | str, bbox: store_search.Box, zoom: float, most: int = 2000) -> dict[str, Any]:
+    """What a map window (w, s, e, n degrees; w > e across the antimeridian) shows of a question.
+
+    ``features`` [{id, x, y, c: condition, n: name, p: precision shown}]; ``groups`` [{x, y, count, by: {condition: n}, bbox}]
+    where places would cover one another; ``total`` in the window, ``outside`` it, and ``without`` a position.
+    """
     from tutela.inventory.mapping import features
 
     return features(actor, _asked(actor, query)[0], bbox, zoom, most)

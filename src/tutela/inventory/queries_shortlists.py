@@ -143,7 +143,8 @@ def _followed(records: list[int], audience: int) -> set[int]:
     """Those of these lists that a newer version follows which the audience may see."""
     sql = (
         "SELECT k.target FROM store_link k JOIN store_record r ON r.id = k.source AND r.live JOIN store_entry e "
-        "ON e.id >= k.source * 4 AND e.id < k.source * 4 + 4 WHERE k.target IN {in} AND k.role = 'supersedes' AND e.low <= %s AND e.high >= %s"
+        "ON e.id >= k.source * 4 AND e.id < k.source * 4 + 4 WHERE k.target IN {in} AND k.role = 'supersedes' "
+        "AND e.low <= %s AND e.high >= %s"
     )
     return {target for (target,) in backend.select_in(sql, records, audience, audience)}
 

@@ -40,8 +40,13 @@ def seen(actor: Actor, ids: Iterable[str]) -> dict[str, Seen]:
     """Of these public ids (dashed) those whose place the actor may see now.  Others, hidden or gone, are not told apart."""
     wanted = {bare(i): i for i in ids}
     rows = list(backend.select_in("SELECT r.id, r.uuid, r.kind FROM store_record r WHERE r.uuid IN {in} AND r.live", list(wanted)))
-    about = dict(backend.select_in("SELECT k.source, k.target FROM store_link k WHERE k.source IN {in} AND k.role = %s",
-                                   [number for number, _, kind in rows if kind == KINDS["assessment"].code], "about"))
+    about = dict(
+        backend.select_in(
+            "SELECT k.source, k.target FROM store_link k WHERE k.source IN {in} AND k.role = %s",
+            [number for number, _, kind in rows if kind == KINDS["assessment"].code],
+            "about",
+        )
+    )
     places = {number if kind == KINDS["place"].code else about.get(number) for number, _, kind in rows} - {None}
     shown: dict[int, tuple[str, dict[str, Any]]] = {}
     for number, uuid, text in backend.select_in(
@@ -56,7 +61,9 @@ def seen(actor: Actor, ids: Iterable[str]) -> dict[str, Seen]:
         place = number if kind == KINDS["place"].code else about.get(number)
         if place in shown:
             at, name = shown[place]
-            out[wanted[uuid]] = Seen("place" if place == number else "assessment", at, name["text"] or at[:8] + "…", name.get("lang") or "und")
+            out[wanted[uuid]] = Seen(
+                "place" if place == number else "assessment", at, name["text"] or at[:8] + "…", name.get("lang") or "und"
+            )
     return out
 
 
@@ -64,8 +71,9 @@ def whole(actor: Actor, values: Iterable[str]) -> set[str]:
     """Of these numbers (in whatever register) or public ids, those whose places the actor all sees as held."""
     wanted = {str(v) for v in values}
     found: dict[str, list[str]] = {}
-    for value, uuid in backend.select_in("SELECT k.value, r.uuid FROM store_key k JOIN store_record r ON r.id = k.record WHERE k.value IN {in}",
-                                         sorted(wanted)):
+    for value, uuid in backend.select_in(
+        "SELECT k.value, r.uuid FROM store_key k JOIN store_record r ON r.id = k.record WHERE k.value IN {in}", sorted(wanted)
+    ):
         found.setdefault(value, []).append(uuid)
     for (uuid,) in backend.select_in("SELECT uuid FROM store_record WHERE uuid IN {in}", [bare(v) for v in wanted]):
         found.setdefault(next(v for v in wanted if bare(v) == uuid), []).append(uuid)
@@ -101,7 +109,7 @@ def compared(before: Document, after: Document) -> list[Difference]:
     out = []
     for name in sorted(before.keys() | after.keys()):
         one, other = before.get(name), after.get(name)
-        if one == other or name == "place":
+        if one == other or name in ("place", "source", "sources"):  # where a list says it is not what it says
             continue
         gone, come = _items(one), _items(other)
         went, came = [i for i in gone if i not in come], [i for i in come if i not in gone]
@@ -143,10 +151,13 @@ def _shape(geojson: dict[str, Any]) -> str:
 
 def _line(change: int, public_id: str) -> tuple[int, Document | None, Document | None, Document | None, int] | None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT r.kind, b.document, l.document, n.document, r.id FROM store_record r JOIN store_line l ON l.record = r.id "
-                       "JOIN store_change c ON c.id = l.change LEFT JOIN store_line b ON b.seq = l.before "
-                       "LEFT JOIN store_line n ON n.seq = r.line WHERE c.id = %s AND l.seq > c.line AND l.seq <= c.last AND r.uuid = %s "
-                       "ORDER BY l.seq DESC LIMIT 1", [change, bare(public_id)])
+        cursor.execute(
+            "SELECT r.kind, b.document, l.document, n.document, r.id FROM store_record r JOIN store_line l ON l.record = r.id "
+            "JOIN store_change c ON c.id = l.change LEFT JOIN store_line b ON b.seq = l.before "
+            "LEFT JOIN store_line n ON n.seq = r.line WHERE c.id = %s AND l.seq > c.line AND l.seq <= c.last AND r.uuid = %s "
+            "ORDER BY l.seq DESC LIMIT 1",
+            [change, bare(public_id)],
+        )
         row = cursor.fetchone()
     if row is None:
         return None
@@ -161,8 +172,12 @@ def _about(*documents: Document | None) -> set[str]:
 def _whole(actor: Actor, public_id: str) -> bool:
     """Whether the actor sees this place as held, in its last state (also one that is gone)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT p.document, b.document FROM store_record r JOIN store_line l ON l.seq = r.line LEFT JOIN store_line p ON p.seq = r.line "
-                       "LEFT JOIN store_line b ON b.seq = l.before WHERE r.uuid = %s", [bare(public_id)])
+        cursor.execute(
+            "SELECT p.document, b.document FROM store_record r JOIN store_line l ON l.seq = r.line "
+            "LEFT JOIN store_line p ON p.seq = r.line "
+            "LEFT JOIN store_line b ON b.seq = l.before WHERE r.uuid = %s",
+            [bare(public_id)],
+        )
         row = cursor.fetchone()
     text = row and (row[0] or row[1])
     if not text:
@@ -173,8 +188,11 @@ def _whole(actor: Actor, public_id: str) -> bool:
 
 def _strictest(documents: list[Document]) -> dict[str, Any]:
     held = [d.get("handling") or {"mark": "open"} for d in documents]
-    return max(held, key=lambda h: (MARKS.index(h["mark"]), PRECISIONS.index(h.get("precision") or DEFAULT_PRECISION[h["mark"]])),
-               default={"mark": "open"})
+    return max(
+        held,
+        key=lambda h: (MARKS.index(h["mark"]), PRECISIONS.index(h.get("precision") or DEFAULT_PRECISION[h["mark"]])),
+        default={"mark": "open"},
+    )
 
 
 def _as_seen(actor: Actor, document: Document | None, handling: dict[str, Any]) -> Document | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from types import ModuleType
 from typing import Any
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import connection
 
 from tutela.errors import TutelaError, problem
 
@@ -41,22 +41,36 @@ def moment(at: datetime) -> Any:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Database errors a user can do something about, as coded errors."""
+    """Database errors a user can do something about, as coded errors; Django's, and the drivers' own where we use them bare."""
     try:
         yield
-    except OperationalError as error:
-        text = str(error).lower()
-        if "locked" in text or "lock timeout" in text or "busy" in text:
-            raise TutelaError(problem("database-busy")) from error
-        if "full" in text or "no space" in text:
-            raise TutelaError(problem("disk-full")) from error
-        if "disk i/o" in text:
-            raise TutelaError(problem("disk-fault", reason=error)) from error
-        raise
-    except DatabaseError as error:
-        if "malformed" in str(error).lower() or "not a database" in str(error).lower():
-            raise TutelaError(problem("database-damaged", reason=error)) from error
-        raise
+    except Exception as error:
+        code = _code(error)
+        if code is None:
+            raise
+        if code in ("disk-full", "disk-fault"):
+            _give_room()
+        raise TutelaError(problem(code, reason=error)) from error
+
+
+def _give_room() -> None:
+    """SQLite: what a change that failed left in the write-ahead log is worth nothing, and takes the room that is lacking."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block and connection.connection is not None:
+        with suppress(Exception):
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _code(error: Exception) -> str | None:
+    """The code of a database error, by its standard class (PEP 249) and what the database says."""
+    names = {kind.__name__ for kind in type(error).__mro__ if kind.__module__.split(".")[0] in ("django", "sqlite3", "psycopg")}
+    text = str(error).lower()
+    if "OperationalError" in names:
+        found = {"database-busy": ("locked", "lock timeout", "busy"), "disk-full": ("full", "no space"), "disk-fault": ("disk i/o",)}
+    elif "DatabaseError" in names:
+        found = {"database-damaged": ("malformed", "not a database")}
+    else:
+        return None
+    return next((code for code, words in found.items() if any(word in text for word in words)), None)
 
 
 def chunks(values: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:

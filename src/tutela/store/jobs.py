@@ -22,14 +22,20 @@ from django.db import connections
 from tutela.errors import TutelaError, declare, problem
 from tutela.store.models import Job
 
-declare({
-    "job-unknown": ("There is no work number {value}.", "Look in the list of imports: what was written is there."),
-    "job-stopped": ("This was stopped.", "Nothing was written. Start it again when you wish."),
-    "job-interrupted": ("The program was ended while this was going on.",
-                        "What was not finished was not written. Look in the list of imports; start it again if it is not there."),
-    "job-failed": ("This could not be done because of a fault of Tutela ({reason}).",
-                   "Nothing was written. Try again; if it stays so, please report it with the lines the server has written."),
-})
+declare(
+    {
+        "job-unknown": ("There is no work number {value}.", "Look in the list of imports: what was written is there."),
+        "job-stopped": ("This was stopped.", "Nothing was written. Start it again when you wish."),
+        "job-interrupted": (
+            "The program was ended while this was going on.",
+            "What was not finished was not written. Look in the list of imports; start it again if it is not there.",
+        ),
+        "job-failed": (
+            "This could not be done because of a fault of Tutela ({reason}).",
+            "Nothing was written. Try again; if it stays so, please report it with the lines the server has written.",
+        ),
+    }
+)
 
 Progress = Callable[[str, int, int | None], None]
 Work = Callable[[Progress], dict[str, Any]]
@@ -136,8 +142,9 @@ def _keep(number: int, arguments: dict[str, Any], shared: _Running) -> None:
     try:
         while not shared.over.wait(EVERY):
             try:
-                Job.objects.filter(pk=number).update(doing=shared.doing[:200], done=shared.done, total=shared.total,
-                                                     arguments={**arguments, "beat": time.time()})
+                Job.objects.filter(pk=number).update(
+                    doing=shared.doing[:200], done=shared.done, total=shared.total, arguments={**arguments, "beat": time.time()}
+                )
                 if Job.objects.filter(pk=number, cancel=True).exists():
                     shared.stop.set()
             except Exception:  # a full disk, a database that is away: the work itself goes on
@@ -152,7 +159,9 @@ def _keep(number: int, arguments: dict[str, Any], shared: _Running) -> None:
 
 
 def _end(number: int, shared: _Running) -> None:
-    Job.objects.filter(pk=number).update(state=shared.state, doing="", done=shared.done, total=shared.total, ended=_now(), result=shared.result)
+    Job.objects.filter(pk=number).update(
+        state=shared.state, doing="", done=shared.done, total=shared.total, ended=_now(), result=shared.result
+    )
     _running.pop(number, None)
 
 
@@ -164,8 +173,19 @@ def standing(number: int, actor: str | None = None) -> Standing:
     _bury(job)
     held = job.result or {}
     end = job.ended or _now()
-    return Standing(job.pk, job.kind, job.actor, job.state, job.doing, job.done, job.total,
-                    (end - (job.started or job.made)).total_seconds(), job.arguments, held.get("result") or {}, held.get("problem"))
+    return Standing(
+        job.pk,
+        job.kind,
+        job.actor,
+        job.state,
+        job.doing,
+        job.done,
+        job.total,
+        (end - (job.started or job.made)).total_seconds(),
+        job.arguments,
+        held.get("result") or {},
+        held.get("problem"),
+    )
 
 
 def latest(actor: str, kind: str, next: str) -> Standing | None:

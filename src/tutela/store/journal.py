@@ -5,7 +5,8 @@ A *change* is one action by one person.  Its first line seals who, when and what
     digest  = SHA-256(salt ‖ document)                         salt and document may later be erased, the digest stays
     chain   = SHA-256(chain before ‖ digest ‖ seq ‖ change ‖ record ‖ public id ‖ kind ‖ act ‖ before)
 
-(big-endian: numbers 64 bits, kind and act 16, the public id 16 bytes, zero where there is none), so that no line can be altered, dropped or put elsewhere without every later chain value changing.
+(big-endian: numbers 64 bits, kind and act 16, the public id 16 bytes, zero where there is none), so that no line can be
+altered, dropped or put elsewhere without every later chain value changing.
 """
 
 from __future__ import annotations

@@ -225,8 +225,8 @@ _SINGLE = ("SELECT e.id, r.uuid, e.x, e.y, e.profile, e.document, coalesce(e.doc
 
 def singles(kind: str, audience: int, want: Want, limit: int) -> list[Single] | None:
     """The records in the box of ``want``, or None where there are more than ``limit``."""
-    ids = _db().window(KINDS[kind].code, audience, want, clause(want), limit + 1)
-    return None if len(ids) > limit else these(audience, ids)
+    rows = _db().window(KINDS[kind].code, audience, want, clause(want), limit + 1)
+    return None if len(rows) > limit else [Single(*row) for row in rows]
 
 
 def these(audience: int, ids: Sequence[int]) -> list[Single]:

@@ -10,11 +10,12 @@ from django.db import connection
 from tutela.store import backend
 from tutela.store.documents import Document, dumps, loads
 from tutela.store.journal import Change
-from tutela.store.kinds import BY_CODE, LEVELS, Kind, View
+from tutela.store.kinds import BY_CODE, LEVELS, Kind
 
 ENTRY_COLUMNS = ("id", "record", "kind", "low", "high", "title", "x", "y", "w", "s", "e", "n", "profile", "area", "day", "value",
                  "start", "finish", "document")
 WORD_COLUMNS = ("id", "names", "ids", "areas", "text")
+MOST_TERMS = 200_000  # so many words are kept in mind, to be known again without a look into the database
 
 
 @dataclass(slots=True)
@@ -49,13 +50,14 @@ def renew(change: Change, owners: list[Owner]) -> None:
         for view in kind.views(document, owner.dependants):
             low, high, names = view.low, view.high, view.names
             number = owner.id * LEVELS + low
+            profile = _profile(change, view.facets)
             if view.box:
                 w, s, e, n = view.box
-                boxes.append((number, w, e, s, n, low, high))
+                boxes.append((number, w, e, s, n, low, high, kind.code, profile))
             else:
                 w = s = e = n = None
             entries.append((number, owner.id, kind.code, low, high, view.title[:200], view.x, view.y, w, s, e, n,
-                            _profile(change, view.facets), _area(change, view.area), view.day, view.value, view.start, view.finish,
+                            profile, _area(change, view.area), view.day, view.value, view.start, view.finish,
                             None if view.document is None else dumps(view.document)))
             words.append((number, names, view.ids, view.areas, view.text))
             terms.update(names.split())
@@ -147,6 +149,8 @@ def _keep_distinct(change: Change, words: set[str]) -> None:
         change.fresh_areas = []
     unseen = [word for word in words - change.terms if is_term(word)]
     if unseen:
+        if len(change.terms) > MOST_TERMS:
+            change.terms.clear()
         change.terms.update(unseen)
         known = {word for (word,) in backend.select_in("SELECT word FROM store_term WHERE word IN {in}", unseen)}
         backend.module().add_terms([(change.take("store_term"), word) for word in sorted(set(unseen) - known)])

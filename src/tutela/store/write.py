@@ -26,6 +26,8 @@ declare({
 })
 
 BATCH = 2000
+KEY_COLUMNS = ("value", "scheme", "record")
+LINK_COLUMNS = ("target", "role", "source")
 RECORD_COLUMNS = ("id", "uuid", "kind", "line", "live")
 
 
@@ -54,12 +56,12 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Touched:
-    """One record whose document was replaced or deleted, or is derived anew: what it is, holds now, and held before."""
+    """One record that was written: what it is, what it holds now, and what it held before."""
 
     kind: Kind
     id: int
     document: Document | None
-    former: str | None = None  # the text it held before, if it was live
+    former: Document | None = None  # if it was live
     fresh: bool = False  # the store held nothing of it
 
 
@@ -74,7 +76,7 @@ def write(change: Change, rows: Iterable[Row]) -> Outcome:
     while batch := list(islice(source, BATCH)):
         touched, ids = _create(change, batch, outcome) if all([row[3] for row in batch]) else _keep(change, batch, outcome)
         if touched:
-            _forget_derived(touched)
+            _forget_derived([t for t in touched if t.former is not None], ids)
             derive([(t.kind, t.id, t.document) for t in _latest(touched) if t.document is not None], ids)
             change.flush()
             views.renew(change, _owners(touched, ids))
@@ -135,15 +137,13 @@ def _keep(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_Tou
         entries.append((act, number, uuid, kind.code, before, content))
         stands[number] = (seq, content is not None)
         known[uuid] = (number, seq, content is not None, None if content is None else content.decode())
-        touched.append(_Touched(kind, number, document, present, held is None))
+        touched.append(_Touched(kind, number, document, None if present is None else loads(present), held is None))
         ids[uuid] = number
     change.append(entries)
     if fresh:
         backend.insert("store_record", RECORD_COLUMNS, [(*row, *stands.pop(row[0])) for row in fresh])
     if stands:
-        with connection.cursor() as cursor:
-            cursor.executemany("UPDATE store_record SET line = %s, live = %s WHERE id = %s",
-                               [(line, live, number) for number, (line, live) in stands.items()])
+        backend.module().set_lines([(line, live, number) for number, (line, live) in stands.items()])
     return touched, ids
 
 
@@ -160,26 +160,28 @@ def _latest(touched: list[_Touched]) -> Iterable[_Touched]:
     return {t.id: t for t in touched}.values()
 
 
-def _forget_derived(touched: list[_Touched]) -> None:
-    """Remove the keys, links and typed rows of records that are changed or deleted: those their former documents gave."""
-    was = [(t, loads(t.former)) for t in touched if t.former is not None]
-    if not was:
+def _forget_derived(touched: list[_Touched], ids: dict[str, int]) -> None:
+    """Remove the keys, links and typed rows that the former documents of these records gave."""
+    if not touched:
         return
-    keys = [(value, scheme, t.id) for t, document in was for scheme, value in t.kind.keys(document)]
-    pairs = [(t.id, role, uuid) for t, document in was for role, uuid in t.kind.links(document)]
-    targets = dict(backend.select_in("SELECT uuid, id FROM store_record WHERE uuid IN {in}", {uuid for _, _, uuid in pairs}))
-    links = [(targets[uuid], role, number) for number, role, uuid in pairs if uuid in targets]
-    typed: dict[str, list[tuple[int]]] = {}
-    for t, _ in was:
+    keys = [(value, scheme, t.id) for t in touched for scheme, value in t.kind.keys(t.former)]
+    links = [(role, uuid, t.id) for t in touched for role, uuid in t.kind.links(t.former)]
+    _find(ids, {uuid for _, uuid, _ in links})
+    module = backend.module()
+    module.delete("store_key", KEY_COLUMNS, keys)
+    module.delete("store_link", LINK_COLUMNS, [(ids[uuid], role, number) for role, uuid, number in links if uuid in ids])
+    for table, numbers in _typed(touched).items():
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table} WHERE record IN ({','.join(map(str, numbers))})")
+
+
+def _typed(touched: list[_Touched]) -> dict[str, list[int]]:
+    """Typed table → the records of the batch that have rows in it."""
+    found: dict[str, list[int]] = {}
+    for t in touched:
         for table in t.kind.tables:
-            typed.setdefault(table.name, []).append((t.id,))
-    with connection.cursor() as cursor:
-        if keys:
-            cursor.executemany("DELETE FROM store_key WHERE value = %s AND scheme = %s AND record = %s", keys)
-        if links:
-            cursor.executemany("DELETE FROM store_link WHERE target = %s AND role = %s AND source = %s", links)
-        for name, numbers in typed.items():
-            cursor.executemany(f"DELETE FROM {name} WHERE record = %s", numbers)
+            found.setdefault(table.name, []).append(t.id)
+    return found
 
 
 def derive(documents: list[tuple[Kind, int, Document]], ids: dict[str, int]) -> None:
@@ -193,9 +195,9 @@ def derive(documents: list[tuple[Kind, int, Document]], ids: dict[str, int]) -> 
             links.append((role, uuid, number))
     _resolve(ids, {uuid for _, uuid, _ in links})
     if keys:
-        backend.insert("store_key", ("value", "scheme", "record"), dict.fromkeys(keys))
+        backend.insert("store_key", KEY_COLUMNS, dict.fromkeys(keys))
     if links:
-        backend.insert("store_link", ("target", "role", "source"), dict.fromkeys([(ids[uuid], role, number) for role, uuid, number in links]))
+        backend.insert("store_link", LINK_COLUMNS, dict.fromkeys([(ids[uuid], role, number) for role, uuid, number in links]))
     for kind in {kind.code: kind for kind, _, _ in documents}.values():
         for table in kind.tables:
             make = table.rows
@@ -205,13 +207,18 @@ def derive(documents: list[tuple[Kind, int, Document]], ids: dict[str, int]) -> 
 
 
 def _resolve(ids: dict[str, int], uuids: set[str]) -> None:
-    """Add to ``ids`` the record ids of public ids that are not there yet."""
+    """Add to ``ids`` the record ids of public ids that are not there yet; every one must be known."""
+    _find(ids, uuids)
+    for uuid in uuids:
+        if uuid not in ids:
+            raise TutelaError(problem("record-unknown", value=uuid))
+
+
+def _find(ids: dict[str, int], uuids: set[str]) -> None:
+    """Add to ``ids`` the record ids of these public ids, as far as there are such records."""
     missing = uuids - ids.keys()
     if missing:
         ids.update(backend.select_in("SELECT uuid, id FROM store_record WHERE uuid IN {in}", sorted(missing)))
-        for uuid in missing:
-            if uuid not in ids:
-                raise TutelaError(problem("record-unknown", value=uuid))
 
 
 def _owners(touched: list[_Touched], ids: dict[str, int]) -> list[views.Owner]:
@@ -227,30 +234,25 @@ def _owners(touched: list[_Touched], ids: dict[str, int]) -> list[views.Owner]:
                 owner.document = t.document
         if t.kind.feeds is not None:
             feeding.append(t)
-    fed = _fed_before(feeding)
     for t in feeding:
-        role = t.kind.feeds
-        targets = [ids[uuid] for given, uuid in t.kind.links(t.document) if given == role] if t.document is not None else []
-        for target in (*targets, *fed.get(t.id, ())):
+        now, before = _fed(t, t.document, ids), _fed(t, t.former, ids)
+        for target in (*now, *before):
             owner = owners.get(target)
             if owner is None:
                 owners[target] = views.Owner(target, None, None)
-            elif owner.new and t.fresh and t.document is not None:
+            elif owner.new and t.fresh and now:
                 owner.dependants.append((t.kind.name, t.document))
             else:
                 owner.new = False
     return list(owners.values())
 
 
-def _fed_before(feeding: list[_Touched]) -> dict[int, list[int]]:
-    """record → the records its former document took part in the views of."""
-    pairs = [(t.id, uuid) for t in feeding if t.former is not None for role, uuid in t.kind.links(loads(t.former)) if role == t.kind.feeds]
-    numbers = dict(backend.select_in("SELECT uuid, id FROM store_record WHERE uuid IN {in}", {uuid for _, uuid in pairs})) if pairs else {}
-    fed: dict[int, list[int]] = {}
-    for number, uuid in pairs:
-        if uuid in numbers:
-            fed.setdefault(number, []).append(numbers[uuid])
-    return fed
+def _fed(t: _Touched, document: Document | None, ids: dict[str, int]) -> list[int]:
+    """The records whose views this document of ``t`` takes part in."""
+    if document is None:
+        return []
+    role = t.kind.feeds
+    return [ids[uuid] for given, uuid in t.kind.links(document) if given == role and uuid in ids]
 
 
 def live_rows(kind: str | None = None, size: int = 2000) -> Iterator[tuple[int, str, str, str]]:

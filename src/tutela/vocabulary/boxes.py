@@ -20,7 +20,10 @@ def outside(country: str, lon: float, lat: float) -> bool:
     of.
     """
     boxes = country_boxes(country)
-    return bool(boxes) and not any(w <= lon <= e and s <= lat <= n for w, s, e, n in boxes)
+    for west, south, east, north in boxes:
+        if west <= lon <= east and south <= lat <= north:
+            return False
+    return bool(boxes)
 
 
 @cache

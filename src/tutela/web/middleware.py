@@ -16,7 +16,7 @@ from tutela.web import i18n
 POLICY = ("default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
           "base-uri 'self'; form-action 'self'; frame-ancestors 'none'")
 LANGUAGE_COOKIE = "tutela_language"
-NOT_FOUND = {"record-unknown", "import-unknown", "user-unknown", "job-unknown", "shortlist-unknown"}
+NOT_FOUND = {"record-unknown", "import-unknown", "user-unknown", "job-unknown", "shortlist-unknown", "draft-unknown"}
 Answer = Callable[[HttpRequest], HttpResponse]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from tutela.inventory.rules.views import Contribution
@@ -16,6 +17,7 @@ def observed_span(assessment: Document) -> tuple[int | None, int | None]:
     return _span(assessment.get("observed"))
 
 
+@lru_cache(16_384)
 def _span(text: str | None) -> tuple[int | None, int | None]:
     if not text:
         return None, None
@@ -42,7 +44,7 @@ def order(assessment: Document) -> tuple[int, int]:
 
 def last_finding(series: list[Document]) -> Document | None:
     """The latest assessment that found a condition; a visit that found nothing never hides an earlier finding."""
-    found = [a for a in series if a.get("outcome", "finding") == "finding" and a.get("condition")]
+    found = [a for a in series if a.get("condition") and a.get("outcome", "finding") == "finding"]
     return max(found, key=order) if len(found) > 1 else found[0] if found else None
 
 
@@ -50,34 +52,33 @@ def contribution(series: list[Document], details: bool) -> Contribution:
     """What the series adds to how its place is found (see :class:`Contribution`)."""
     if not series:
         return Contribution({"condition": ("none",)}, missing=("condition",))
-    given = Contribution()
-    last = last_finding(series)
     facets: dict[str, tuple[str, ...]] = {}
+    value = None
+    last = last_finding(series)
     if last is not None:
         facets["condition"] = (last["condition"]["code"],)
         extent = last.get("extent")
         if extent:
             facets["extent"] = (extent["code"],)
-            given.value = extent.get("value")
+            value = extent.get("value")
     else:
-        latest = max(series, key=order)
-        facets["condition"] = (latest.get("outcome", "unknown") if latest.get("outcome") != "finding" else "unknown",)
-    for name, field, part in (("damage", "damages", "effect"), ("cause", "damages", "cause"), ("threat", "threats", None)):
-        codes = {_code(item, part) for a in series if field in a for item in a[field]}
-        codes.discard(None)
-        if codes:
-            facets[name] = tuple(sorted(codes))
-    texts = [a["note"] for a in series if "note" in a] if details else ()
-    facets["method"] = tuple(sorted({a["method"] for a in series if "method" in a}))
-    given.facets = facets
-    given.text = " ".join(texts)
-    day = max([order(a)[0] for a in series])
-    given.day = day if day != UNKNOWN_DAY else None
-    return given
+        outcome = max(series, key=order).get("outcome", "finding")
+        facets["condition"] = ("unknown" if outcome == "finding" else outcome,)
+    damages = [item for a in series if "damages" in a for item in a["damages"]]
+    if damages:
+        facets["damage"] = _distinct([item["effect"].get("code") for item in damages if "effect" in item])
+        facets["cause"] = _distinct([item["cause"].get("code") for item in damages if "cause" in item])
+    threats = [item.get("cause") for a in series if "threats" in a for item in a["threats"]]
+    if threats:
+        facets["threat"] = _distinct(threats)
+    methods = [a["method"] for a in series if "method" in a]
+    if methods:
+        facets["method"] = _distinct(methods)
+    notes = [a["note"] for a in series if "note" in a] if details else ()
+    day = max(map(order, series))[0]
+    return Contribution(facets, " ".join(notes), None if day == UNKNOWN_DAY else day, value)
 
 
-def _code(item: Document, part: str | None) -> str | None:
-    """The code of a damage's cause or effect, of a threat's cause."""
-    if part is None:
-        return item.get("cause")
-    return item[part].get("code") if part in item else None
+def _distinct(codes: list[str | None]) -> tuple[str, ...]:
+    """The codes given, each once, in order."""
+    return tuple(sorted({code for code in codes if code is not None}))

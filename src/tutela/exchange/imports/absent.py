@@ -57,7 +57,8 @@ def _earlier(mapping: str) -> list[int]:
     """The changes of the imports that stand and were read with this mapping."""
     from tutela.exchange.models import Import
 
-    return list(Import.objects.filter(state="committed", mapping=mapping, change__isnull=False).order_by("id").values_list("change", flat=True))
+    standing = Import.objects.filter(state="committed", mapping=mapping, change__isnull=False)
+    return list(standing.order_by("id").values_list("change", flat=True))
 
 
 def _numbered(change: int, scheme: str) -> Iterator[list[Gone]]:
@@ -110,8 +111,8 @@ def remove(change: journal.Change, found: list[Gone], report: Report) -> None:
         if record in cited:
             report.warn(problem("absent-cited", column="key", value=value))
     records = [record for record in records if record not in cited]
-    rows = [Row("assessment", uuid, None) for (uuid,) in backend.select_in(
-        "SELECT r.uuid FROM store_link k JOIN store_record r ON r.id = k.source WHERE k.target IN {in} AND k.role = 'about' AND r.live", records)]
+    sql = "SELECT r.uuid FROM store_link k JOIN store_record r ON r.id = k.source WHERE k.target IN {in} AND k.role = 'about' AND r.live"
+    rows = [Row("assessment", uuid, None) for (uuid,) in backend.select_in(sql, records)]
     rows += [Row("place", uuid, None) for (uuid,) in backend.select_in("SELECT uuid FROM store_record WHERE id IN {in}", records)]
     write(change, rows)
     report.removed = len(records)

@@ -47,9 +47,7 @@ def run(actor: Actor, task: Any, sources: list[Any], folder: Any) -> Report:
     writes = not task.dry_run and (task.partial or not report.refused_rows)
     report.state = "committed" if writes else "dry" if task.dry_run else "refused"
     if writes:
-        _write(actor, task, edits)
-        if report.refused_rows:
-            report.refused_file = edits.refused.write(folder, report.id)
+        _write(actor, task, edits, folder)
     report.seconds, report.cpu_seconds = time.perf_counter() - begun, time.process_time() - cpu
     return report
 
@@ -132,7 +130,7 @@ def _check(place: dict[str, Any]) -> None:
         raise Refusal(found[0])
 
 
-def _write(actor: Actor, task: Any, edits: Edits) -> None:
+def _write(actor: Actor, task: Any, edits: Edits, folder: Any) -> None:
     from tutela.exchange.models import Import
 
     report = edits.report
@@ -143,8 +141,10 @@ def _write(actor: Actor, task: Any, edits: Edits) -> None:
     with journal.change(actor.id, "exchange.import", NAME, files=[{"name": f["name"], "digest": f["stated"].get("digest")} for f in report.files],
                         mapping=NAME) as change:
         write(change, rows)
-        report.change = change.id if rows else None
+        report.change = change.id if change.seq > change.first else None
         kept = Import.objects.create(actor=actor.id, files=report.files, mapping=NAME, mapping_text="", state="committed", change=report.change,
                                      options={"partial": task.partial, **task.options})
         report.id = kept.id
+        if report.refused_rows:  # before the end of the change: the file of refused rows is there, or nothing is
+            report.refused_file = edits.refused.write(folder, report.id)
         Import.objects.filter(pk=kept.id).update(report=report.as_dict())

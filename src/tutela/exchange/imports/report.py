@@ -46,6 +46,13 @@ class Report:
         if len(self.warnings) < KEPT:
             self.warnings.append(found)
 
+    def warn_at(self, found: list[Problem], file: str, row: int) -> None:
+        """What is odd in one row."""
+        for one in found:
+            self.warned[one.code] += 1
+            if len(self.warnings) < KEPT:
+                self.warnings.append(one.at(file=file, row=row))
+
     def refuse(self, found: Problem) -> None:
         self.refused_rows += 1
         if len(self.refused) < KEPT:

@@ -71,7 +71,7 @@ def run(actor: str, task: Task, staging_folder: Path, progress: Progress | None 
 def _few_collections() -> Iterator[None]:
     """Documents hold no cycles: let the collector look seldom while millions of them come and go."""
     before = gc.get_threshold()
-    gc.set_threshold(200_000, 20, 100)
+    gc.set_threshold(2_000_000, 20, 100)
     try:
         yield
     finally:
@@ -192,8 +192,8 @@ def stage(one: Opened, number: int, staging: Staging, report: Report, refused: R
             report.refuse(found.problem.at(file=name, row=row))
             refused.keep(number, row, values, geometry, found.problem)
             continue
-        for warning in part.warnings:
-            report.warn(warning.at(file=name, row=row))
+        if part.warnings:
+            report.warn_at(part.warnings, name, row)
         add(part, number, row, main)
     one.source.stated["rows"] = count + len(one.source.refused)
     report.rows += one.source.stated["rows"]

@@ -126,7 +126,8 @@ class Staging:
             for key, main, held in self._held:
                 if key in self.repeated:
                     by_key.setdefault(key, []).append((not main, held))
-            return lambda key: ([held for _, held in sorted(by_key[key], key=lambda pair: pair[0])], sum(not late for late, _ in by_key[key]))
+            return lambda key: ([held for _, held in sorted(by_key[key], key=lambda pair: pair[0])],
+                                sum(not related for related, _ in by_key[key]))
         db = self.db
 
         def stored(key: str) -> tuple[list[Held], int]:

@@ -30,7 +30,7 @@ def open_geojson(content: Content, stated: dict[str, Any], *, crs: str | None = 
     columns = _columns(features)
     stated.update(crs=reference.label, crs_from=reference.whence, coordinate_order=coordinate_order or "lon-lat",
                   transformed=reference.transform is not None, container=kind, features=len(features))
-    reader = _Reader(features, columns, Placer(reference, swap), mojibake.may_hold(text))
+    reader = _Reader(features, columns, Placer(reference, swap), mojibake.may_hold(text) or "\\ud" in text or "\\uD" in text)
     source = Source(content.path, content.name, "geojson", tuple(columns), True, stated, reader.rows)
     if not features:
         source.warnings.append(problem("table-no-rows", file=content.name))

@@ -96,9 +96,12 @@ def _amid_latin(pattern: re.Pattern[str], text: str) -> bool:
                for f in pattern.finditer(text))
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def lost(text: str) -> bool:
-    """Whether a character was replaced by U+FFFD before the text came here."""
-    return "\ufffd" in text
+    """Whether a character was replaced by U+FFFD before the text came here, or is half a character (``\\ud800`` in JSON)."""
+    return "\ufffd" in text or _HALF.search(text) is not None
 
 
 @lru_cache(maxsize=8192)

@@ -6,7 +6,7 @@ occurrence data*): the same place always gives the same cell, and many looks tel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import floor
 from typing import Any
 
@@ -21,11 +21,18 @@ def cell_centre(x: float, y: float, grid: float) -> tuple[float, float]:
     return max(-180.0, min(180.0, cx)), max(-90.0, min(90.0, cy))
 
 
-def positions(geometry: dict[str, Any]) -> Iterator[tuple[float, float]]:
+def positions(geometry: dict[str, Any]) -> Iterable[tuple[float, float]]:
     """Every position of a GeoJSON geometry."""
+    if geometry["type"] == "Point":
+        at = geometry["coordinates"]
+        return ((at[0], at[1]),) if at else ()
+    return _walk(geometry)
+
+
+def _walk(geometry: dict[str, Any]) -> Iterator[tuple[float, float]]:
     if geometry["type"] == "GeometryCollection":
         for part in geometry["geometries"]:
-            yield from positions(part)
+            yield from _walk(part)
         return
     stack = [geometry["coordinates"]]
     while stack:

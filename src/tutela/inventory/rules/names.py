@@ -15,8 +15,8 @@ SCRIPT_OF = {"ar": "Arab", "fa": "Arab", "ru": "Cyrl", "uk": "Cyrl", "hy": "Armn
 def display_name(names: list[Name], language: str = "en", fallback: str = "") -> Name:
     """The name to show first to a reader of ``language``, and why (key ``why``).
 
-    In order: a name in that language; a name in its script; the first by language tag, then by text.
-    A name that is only a reference number comes after all others.
+    In order: a name in that language; a name in its script; the name under which its source lists the place (kind
+    ``designation``); the first by language tag, then by text.  A name that is only a reference comes after all others.
     """
     if not names:
         return {"text": fallback, "why": "no name recorded"}
@@ -24,7 +24,7 @@ def display_name(names: list[Name], language: str = "en", fallback: str = "") ->
 
     def order(name: Name) -> tuple[Any, ...]:
         return (name.get("kind") == "reference", name.get("lang") != language, name.get("script") != script,
-                name.get("lang") or "~", name["text"])
+                name.get("kind") != "designation", name.get("lang") or "~", name["text"])
 
     first = min(names, key=order)
     if first.get("lang") == language:

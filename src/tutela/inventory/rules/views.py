@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -60,52 +60,35 @@ def place_views(place: Document, dependants: list[tuple[str, Document]]) -> list
 def _view(seen: Document, low: int, high: int, dependants: list[tuple[str, Document]], details: bool,
           document: Document | None) -> View:
     get = seen.get
-    names = get("names") or ()
-    geometries = get("geometries") or ()
-    folded = fold(names[0]["text"]) if len(names) == 1 else fold(" ".join([n["text"] for n in names]))
-    view = View(low, high, folded or "~" if len(names) == 1 else title(names), folded, document=document)
-    missing = []
-    if not names:
-        missing.append("name")
+    names, geometries, types = get("names") or (), get("geometries") or (), get("types") or ()
+    protections, dating, handling = get("protections") or (), get("dating") or (), get("handling")
+    folded = fold(names[0]["text"] if len(names) == 1 else " ".join([n["text"] for n in names]))
+    view = View(low, high, (folded or "~") if len(names) == 1 else title(names), folded, document=document)
+    facets: dict[str, tuple[str, ...]] = {
+        "type": _codes(types, "code"),
+        "country": (seen["country"],) if "country" in seen else (),
+        "located": ("position",) if geometries else ("name-only",),
+        "protection": _codes(protections, "instrument") or ("none",),
+        "handling": ("open" if handling is None else handling["mark"],),
+        "namekind": _codes(names, "kind"),
+    }
+    missing = [what for what, there in (("name", names), ("geometry", geometries), ("type", types), ("protection", protections),
+                                        ("dating", dating)) if not there]
     if geometries:
         point = representative(geometries)
         if point:
             view.x, view.y = point
             view.box = bounds(geometries)
-    else:
-        missing.append("geometry")
-    types = get("types") or ()
-    protections = get("protections") or ()
-    if not types:
-        missing.append("type")
-    if not protections:
-        missing.append("protection")
-    facets: dict[str, tuple[str, ...]] = {
-        "type": tuple([t["code"] for t in types if t.get("code")]),
-        "country": (seen["country"],) if "country" in seen else (),
-        "located": ("position",) if geometries else ("name-only",),
-        "protection": tuple([p["instrument"] for p in protections]) or ("none",),
-        "handling": (seen["handling"]["mark"] if "handling" in seen else "open",),
-        "namekind": tuple([n["kind"] for n in names if n.get("kind")]),
-    }
     if "category" in seen:
         facets["category"] = (seen["category"],)
-    dating = get("dating") or ()
     if dating:
-        facets["period"] = tuple([d["period"] for d in dating if d.get("period")])
+        facets["period"] = _codes(dating, "period")
         view.start, view.finish = _span(dating)
-    else:
-        missing.append("dating")
-    areas = get("areas") or ()
-    if areas:
-        label = areas[0]["name"]
-        view.area = (f"{seen.get('country', '')} {_fold_often(label)}", label)
-        view.areas = " ".join([_fold_often(a["name"]) for a in areas])
-    if "address" in seen:
-        view.areas += " " + fold(seen["address"])
+    if "areas" in seen or "address" in seen:
+        _place_in_areas(view, seen)
     identifiers = get("identifiers")
     if identifiers:
-        view.ids = fold(" ".join([i["value"] for i in identifiers]))
+        view.ids = fold(identifiers[0]["value"] if len(identifiers) == 1 else " ".join([i["value"] for i in identifiers]))
     text = [item[key] for field, key in TEXTS if field in seen for item in seen[field] if isinstance(item.get(key), str)]
     for kind, contribute in CONTRIBUTORS.items():
         given = contribute([about for name, about in dependants if name == kind], details)
@@ -120,8 +103,27 @@ def _view(seen: Document, low: int, high: int, dependants: list[tuple[str, Docum
     facets["missing"] = tuple(missing)
     view.facets = facets
     if text:
-        view.text = fold(" ".join(text))
+        view.text = fold(text[0] if len(text) == 1 else " ".join(text))
     return view
+
+
+def _codes(items: Sequence[Document], key: str) -> tuple[str, ...]:
+    """What the items say under this key, where they say anything."""
+    if len(items) == 1:  # as nearly always
+        code = items[0].get(key)
+        return (code,) if code else ()
+    return tuple([item[key] for item in items if item.get(key)])
+
+
+def _place_in_areas(view: View, seen: Document) -> None:
+    areas = seen.get("areas")
+    if areas:
+        label = areas[0]["name"]
+        folded = _fold_often(label)
+        view.area = (f"{seen.get('country', '')} {folded}", label)
+        view.areas = folded if len(areas) == 1 else " ".join([_fold_often(a["name"]) for a in areas])
+    if "address" in seen:
+        view.areas += " " + fold(seen["address"])
 
 
 def _span(dating: list[Document]) -> tuple[int | None, int | None]:

@@ -44,6 +44,24 @@ def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) ->
             write(row)
 
 
+def delete(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Delete the rows that hold just these values."""
+    marks = f"({', '.join(['%s'] * len(columns))})"
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), 1000):
+            part = rows[start : start + 1000]
+            cursor.execute(f"DELETE FROM {table} WHERE ({', '.join(columns)}) IN (VALUES {', '.join([marks] * len(part))})",
+                           [value for row in part for value in row])
+
+
+def set_lines(rows: Sequence[tuple[int, bool, int]]) -> None:
+    """Rows (newest line, live, record)."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE store_record r SET line = v.line, live = v.live "
+                       "FROM unnest(%s::bigint[], %s::boolean[], %s::bigint[]) AS v(line, live, id) WHERE r.id = v.id",
+                       [list(column) for column in zip(*rows, strict=True)])
+
+
 def create_indexes() -> None:
     with connection.cursor() as cursor:
         for sql in SCHEMA:

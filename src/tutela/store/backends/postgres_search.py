@@ -96,14 +96,19 @@ def page_ids(code: int, audience: int, want: Want, filters: Sequence[str], limit
 def titles_beginning(code: int, audience: int, want: Want, filters: Sequence[str], limit: int, offset: int) -> list[int]:
     """Entries whose title begins with the words preferred."""
     sql, values = source(code, audience, want, filters)
-    return [row[0] for row in _rows(f"SELECT e.id FROM {sql} AND {TITLE} >= %s AND {TITLE} < %s ORDER BY {ORDERS['name']} LIMIT %s OFFSET %s",
-                                    [*values, *_range(want), limit, offset])]
+    sql = f"SELECT e.id FROM {sql} AND {TITLE} >= %s AND {TITLE} < %s ORDER BY {ORDERS['name']} LIMIT %s OFFSET %s"
+    return [row[0] for row in _rows(sql, [*values, *_range(want), limit, offset])]
 
 
-def window(code: int, audience: int, want: Want, filters: Sequence[str], limit: int) -> list[int]:
-    """The first ``limit`` entries in the box, in no order."""
+SINGLE = "e.id, r.uuid, e.x, e.y, e.profile, e.document, coalesce(e.document, p.document)"
+
+
+def window(code: int, audience: int, want: Want, filters: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
+    """The first ``limit`` entries that have a position, in no order: the columns of ``search.Single``."""
     sql, values = source(code, audience, want, filters)
-    return [row[0] for row in _rows(f"SELECT e.id FROM {sql} AND e.x IS NOT NULL LIMIT %s", [*values, limit])]
+    found = f"SELECT e.id, e.record, e.x, e.y, e.profile, e.document FROM {sql} AND e.x IS NOT NULL LIMIT %s"
+    return _rows(f"SELECT {SINGLE} FROM ({found}) e JOIN store_record r ON r.id = e.record JOIN store_line p ON p.seq = r.line",
+                 [*values, limit])
 
 
 def cells(code: int, audience: int, want: Want, fitting: Collection[int] | None, filters: Sequence[str], width: float,

@@ -41,6 +41,16 @@ def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     _raw().executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
 
 
+def delete(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Delete the rows that hold just these values."""
+    _raw().executemany(f"DELETE FROM {table} WHERE {' AND '.join(f'{c} = ?' for c in columns)}", rows)
+
+
+def set_lines(rows: Sequence[tuple[int, bool, int]]) -> None:
+    """Rows (newest line, live, record)."""
+    _raw().executemany("UPDATE store_record SET line = ?, live = ? WHERE id = ?", rows)
+
+
 def create_indexes() -> None:
     for sql in SCHEMA:
         _raw().execute(sql)
@@ -72,10 +82,9 @@ def indexed_at_the_end() -> Iterator[None]:
 
 
 def index_boxes(rows: Iterable[tuple[object, ...]]) -> None:
-    """Rows (entry, w, e, s, n, low, high), already stored in ``store_entry``."""
-    if _later:
-        return
-    _raw().executemany(f"INSERT INTO store_box {BOX_OF} WHERE id = ?", [(row[0],) for row in rows])
+    """Rows (entry, w, e, s, n, low, high, kind, profile)."""
+    if not _later:
+        _raw().executemany("INSERT INTO store_box VALUES (?, ?, ?, ?, ?, ?, ?, -? / 1048576.0, ? / 1073741824.0)", rows)
 
 
 def index_words(rows: Iterable[tuple[object, ...]]) -> None:

@@ -185,7 +185,7 @@ class AssessmentForm:
     def document(self) -> Document:
         """What was typed as a document.  Call after :meth:`is_valid`."""
         clean = self.head.cleaned_data
-        out: Document = {"outcome": clean["outcome"]}
+        out: Document = {"outcome": clean.get("outcome", "finding")}
         for key in ("observed", "recorded"):
             if clean.get(key):
                 out[key] = clean[key].text
@@ -213,7 +213,7 @@ class AssessmentForm:
             rows = next((r for r in self.lists if r.name == name), None)
             if rows is not None and number.isdigit() and rows.blame(int(number), key, found):
                 continue
-            self.head.blame("percent" if found.code == "percent-range" else "condition" if name == "damages" else name, found)
+            self.head.blame("percent" if found.code == "extent-percent" else "condition" if name == "damages" else name, found)
 
     @property
     def errors(self) -> list[Document]:

@@ -52,7 +52,7 @@ class SourcedRow(RowForm):
             out["source"] = context["sources"].key(typed, before.get("source", ""))
         return out
 
-    def note(self) -> str:
+    def said(self) -> str:
         original = self.held.get("original") if hasattr(self, "held") else ""
         return i18n.t("In the source: {words}", self.lang, words=original) if isinstance(original, str) and original else ""
 

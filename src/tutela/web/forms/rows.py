@@ -86,7 +86,7 @@ class RowForm(Speaking):
                 out[key] = str(value)
         return out
 
-    def note(self) -> str:
+    def said(self) -> str:
         """What is said beneath the row: the source's own wording, if it is kept."""
         return ""
 

@@ -24,13 +24,19 @@ from tutela.people.actions import require
 from tutela.people.rules import AUDIENCES, Actor
 from tutela.web.views.common import address, label
 
-FORMATS = (("gpkg", "GeoPackage", "For QGIS and ArcGIS: geometries and all columns in one file."),
-           ("geojson", "GeoJSON", "For the web and most map programs."),
-           ("xlsx", "Excel (XLSX)", "For people: a sheet of places, and one that says what it is."),
-           ("csv", "CSV", "Plain text for any program: a .zip with the table and its description."),
-           ("kml", "KML", "For Google Earth."))
-SEES = {"public": "what everybody may see", "contributor": "what contributors may see", "reviewer": "what reviewers may see",
-        "manager": "everything, as held"}
+FORMATS = (
+    ("gpkg", "GeoPackage", "For QGIS and ArcGIS: geometries and all columns in one file."),
+    ("geojson", "GeoJSON", "For the web and most map programs."),
+    ("xlsx", "Excel (XLSX)", "For people: a sheet of places, and one that says what it is."),
+    ("csv", "CSV", "Plain text for any program: a .zip with the table and its description."),
+    ("kml", "KML", "For Google Earth."),
+)
+SEES = {
+    "public": "what everybody may see",
+    "contributor": "what contributors may see",
+    "reviewer": "what reviewers may see",
+    "manager": "everything, as held",
+}
 
 
 @require_GET
@@ -55,9 +61,20 @@ def _page(request: HttpRequest, actor: Actor, text: str, audience: str, found: P
         shown = query.text()
     except TutelaError as error:
         found, audiences, shown = error.problem, [], text
-    context = {"room": "places", "topclass": "t-top--page", "q": shown, "problem": found, "audiences": audiences, "formats": FORMATS,
-               "audience": audience if audience in AUDIENCES[: actor.audience + 1] else "public", "format": request.GET.get("format") or "gpkg",
-               "back": address(shown), "disclaimer": BOUNDARIES, "names_note": NAMES, "sources": imports.attributions()}
+    context = {
+        "room": "places",
+        "topclass": "t-top--page",
+        "q": shown,
+        "problem": found,
+        "audiences": audiences,
+        "formats": FORMATS,
+        "audience": audience if audience in AUDIENCES[: actor.audience + 1] else "public",
+        "format": request.GET.get("format") or "gpkg",
+        "back": address(shown),
+        "disclaimer": BOUNDARIES,
+        "names_note": NAMES,
+        "sources": imports.attributions(),
+    }
     return render(request, "tutela/export.html", context, status=400 if found else 200)
 
 
@@ -104,5 +121,3 @@ class _Fleeting(io.FileIO):
     def close(self) -> None:
         super().close()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from tutela.assessment.actions import record_assessment
 from tutela.assessment.queries import series
+from tutela.assessment.rules.codes import check_codes
 from tutela.inventory import queries
 from tutela.inventory.actions import Refused
 from tutela.people.actions import require
@@ -33,8 +36,11 @@ def assess(request: HttpRequest, uuid: str) -> HttpResponse:
                 return done(request, "The assessment is recorded. Earlier ones stay.", view.id, made)
             except Refused as refused:
                 form.blame(refused.problems)
+        else:
+            form.blame(check_codes(form.document(), date.today()))
     elif form.act == "check":
         form.is_valid()
+        form.blame(check_codes(form.document(), date.today()))
     earlier = [
         {
             "observed": a.get("observed", ""),

@@ -74,7 +74,7 @@ def _context(actor: Actor, now: Any, given: Document, found: Any) -> Document:
         ],
         "precisions": [{"code": "", "label": i18n.t("As usual for the mark", lang), "on": not precision}]
         + [{"code": code, "label": capital(levels.label(code, lang)), "on": code == precision} for code in PRECISIONS],
-        "usual": i18n.t(DEFAULT_PRECISION[mark], lang),
+        "usual": levels.label(DEFAULT_PRECISION[mark], lang),
         "preview": [_seen(future, level, lang) for level in range(len(AUDIENCES))],
         "loses": not _whole(future, actor.audience),
         "name": next((n["text"] for n in now.document.get("names", ())), now.id),

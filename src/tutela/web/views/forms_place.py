@@ -12,6 +12,7 @@ from tutela.errors import TutelaError, problem
 from tutela.inventory import actions, queries
 from tutela.inventory.actions import Refused
 from tutela.inventory.queries_editing import editable, version
+from tutela.inventory.rules.codes import check_codes
 from tutela.people.actions import require
 from tutela.people.rules import Actor
 from tutela.web import i18n, notes
@@ -37,8 +38,11 @@ def record(request: HttpRequest) -> HttpResponse:
                 return done(request, "The place is recorded.", public_id)
             except Refused as refused:
                 form.blame(refused.problems)
+        else:
+            _also(form)
     elif form.act == "check":
         form.is_valid()
+        _also(form)
     return _page(request, form, "Record a place", "/places/", status)
 
 
@@ -54,7 +58,9 @@ def correct(request: HttpRequest, uuid: str) -> HttpResponse:
     status, meanwhile = 200, None
     if form.act in ("save", "check"):
         status = 400 if form.act == "save" else 200
-        if form.is_valid() and form.act == "save":
+        if not form.is_valid() or form.act == "check":
+            _also(form)
+        else:
             seen = int(data["line"]) if data.get("line", "").isdigit() else now.line
             mine = form.document()
             if seen != now.line:
@@ -71,6 +77,12 @@ def correct(request: HttpRequest, uuid: str) -> HttpResponse:
                     now = editable(actor, now.id)
                     status, meanwhile = 409, _meanwhile(actor, form, began.document, now, mine)
     return _page(request, form, "Correct this place", f"/places/{now.id}/", status, now.id, meanwhile)
+
+
+def _also(form: PlaceForm) -> None:
+    """Beside what could not be read, what the rules would refuse of the rest: all mistakes at once."""
+    had = {(p.code, p.value) for p in check_codes(form.before)}
+    form.blame([p for p in check_codes(form.document()) if (p.code, p.value) not in had])
 
 
 def merged(began: Document, now: Document, mine: Document) -> Document:

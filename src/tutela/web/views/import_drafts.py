@@ -27,18 +27,33 @@ from tutela.web.views.imports import report_context, send
 
 STEPS = ("File", "Mapping", "Dry run", "Import")
 FRAME = 1024 * 1024  # bytes beside the files that a form may hold
-KINDS = {"ready": "Recognised by its headers", "plain": "Plain headers, read as they stand", "suggested": "Suggested from headers and content: look through it",
-         "own": "Your own mapping", "none": ""}
-OPTIONS = {"encoding": ("Encoding", "As detected; for example windows-1251, utf-8, cp1256."), "separator": ("Separator", "As detected; one character, or tab."),
-           "sheet": ("Sheet or layer", "The first with a table."), "crs": ("Coordinate system", "As the file says; for example EPSG:32638.")}
+KINDS = {
+    "ready": "Recognised by its headers",
+    "plain": "Plain headers, read as they stand",
+    "suggested": "Suggested from headers and content: look through it",
+    "own": "Your own mapping",
+    "none": "",
+}
+OPTIONS = {
+    "encoding": ("Encoding", "As detected; for example windows-1251, utf-8, cp1256."),
+    "separator": ("Separator", "As detected; one character, or tab."),
+    "sheet": ("Sheet or layer", "The first with a table."),
+    "crs": ("Coordinate system", "As the file says; for example EPSG:32638."),
+}
 
 
 def steps(now: str, token: str = "", reached: str = "") -> list[dict[str, str]]:
     """The four steps; those reached are links."""
     at, far = STEPS.index(now), STEPS.index(reached or now)
     links = {"Mapping": f"/imports/draft/{token}/mapping/", "Dry run": f"/imports/draft/{token}/report/"} if token else {}
-    return [{"label": label, "state": "now" if n == at else "done" if n < at or n <= far else "later",
-             "href": links.get(label, "") if n != at and n <= far else ""} for n, label in enumerate(STEPS)]
+    return [
+        {
+            "label": label,
+            "state": "now" if n == at else "done" if n < at or n <= far else "later",
+            "href": links.get(label, "") if n != at and n <= far else "",
+        }
+        for n, label in enumerate(STEPS)
+    ]
 
 
 class OptionsForm(forms.Form):
@@ -80,9 +95,22 @@ def _new(request: HttpRequest, found: Problem | None = None, status: int = 200) 
             return HttpResponseRedirect(f"/imports/draft/{draft.token}/mapping/")
         except TutelaError as error:
             found, status = error.problem, 413 if error.code == "draft-too-large" else 400
-    return render(request, "tutela/import_new.html", {
-        "room": "imports", "topclass": "t-top--page", "steps": steps("File"), "options": options, "use": use, "problem": found,
-        "ready": _ready(), "most": drafts.in_words(drafts.most_bytes()), "opened": any(request.POST.get(name) for name in OPTIONS)}, status=status)
+    return render(
+        request,
+        "tutela/import_new.html",
+        {
+            "room": "imports",
+            "topclass": "t-top--page",
+            "steps": steps("File"),
+            "options": options,
+            "use": use,
+            "problem": found,
+            "ready": _ready(),
+            "most": drafts.in_words(drafts.most_bytes()),
+            "opened": any(request.POST.get(name) for name in OPTIONS),
+        },
+        status=status,
+    )
 
 
 def _create(request: HttpRequest, actor: Actor, use: str) -> Draft:
@@ -151,8 +179,13 @@ def _take(request: HttpRequest, held: Draft) -> None:
 
 
 def _begin(request: HttpRequest, held: Draft, kind: str, work: jobs.Work) -> HttpResponse:
-    number = jobs.start(kind, request.actor.id, work, {"next": f"/imports/draft/{held.token}/report/", "files": held.files, "draft": held.token},
-                        stopped="import-cancelled")
+    number = jobs.start(
+        kind,
+        request.actor.id,
+        work,
+        {"next": f"/imports/draft/{held.token}/report/", "files": held.files, "draft": held.token},
+        stopped="import-cancelled",
+    )
     held.job = number
     drafts.save(held)
     return job_pages.to(number)
@@ -172,17 +205,48 @@ def _failure(held: Draft, actor: Actor) -> dict[str, Any] | None:
 def _mapping_page(request: HttpRequest, held: Draft, seen: Look, failed: dict[str, Any] | None) -> HttpResponse:
     lang = request.LANGUAGE_CODE
     several = len(seen.files) > 1
-    columns = [{"file": c.file if several else "", "column": c.name, "becomes": words.becomes(c.becomes, lang), "values": c.values, "filled": c.filled}
-               for c in seen.columns]
+    columns = [
+        {
+            "file": c.file if several else "",
+            "column": c.name,
+            "becomes": words.becomes(c.becomes, lang),
+            "values": c.values,
+            "filled": c.filled,
+        }
+        for c in seen.columns
+    ]
     said = {str(p.code) for p in (seen.problem, seen.file_problem) if p}
     context = {
-        "room": "imports", "topclass": "t-top--page", "token": held.token, "steps": steps("Mapping", held.token, "Dry run" if held.tried else ""),
-        "files": [{"name": f["name"], "facts": words.facts(f["format"], f["stated"], lang), "digest": words.digest(f["stated"]),
-                   "warnings": f["warnings"]} for f in seen.files],
-        "columns": columns, "several": several, "looked": seen.looked, "kind": KINDS[seen.kind], "code": seen.kind, "name": seen.name, "title": seen.title,
-        "text": seen.text, "asks": seen.asks, "problem": seen.problem, "file_problem": seen.file_problem, "failed": failed if failed and failed["code"] not in said else None,
-        "options": OptionsForm(initial=held.options, lang=lang), "opened": bool(held.options or seen.file_problem), "ready": _ready(),
-        "use": held.mapping or ("text" if held.text else "auto"), "edit": seen.kind in ("suggested", "own") or bool(seen.problem),
+        "room": "imports",
+        "topclass": "t-top--page",
+        "token": held.token,
+        "steps": steps("Mapping", held.token, "Dry run" if held.tried else ""),
+        "files": [
+            {
+                "name": f["name"],
+                "facts": words.facts(f["format"], f["stated"], lang),
+                "digest": words.digest(f["stated"]),
+                "warnings": f["warnings"],
+            }
+            for f in seen.files
+        ],
+        "columns": columns,
+        "several": several,
+        "looked": seen.looked,
+        "kind": KINDS[seen.kind],
+        "code": seen.kind,
+        "name": seen.name,
+        "title": seen.title,
+        "text": seen.text,
+        "asks": seen.asks,
+        "problem": seen.problem,
+        "file_problem": seen.file_problem,
+        "failed": failed if failed and failed["code"] not in said else None,
+        "options": OptionsForm(initial=held.options, lang=lang),
+        "opened": bool(held.options or seen.file_problem),
+        "ready": _ready(),
+        "use": held.mapping or ("text" if held.text else "auto"),
+        "edit": seen.kind in ("suggested", "own") or bool(seen.problem),
         "can": not seen.file_problem and not seen.problem,
     }
     return render(request, "tutela/import_mapping.html", context, status=400 if request.method == "POST" else 200)
@@ -215,7 +279,9 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     return _report_page(request, actor, held, stands, failed)
 
 
-def _report_page(request: HttpRequest, actor: Actor, held: Draft, stands: jobs.Standing | None, failed: dict[str, Any] | None) -> HttpResponse:
+def _report_page(
+    request: HttpRequest, actor: Actor, held: Draft, stands: jobs.Standing | None, failed: dict[str, Any] | None
+) -> HttpResponse:
     # The names of refused rows lie with the dry run that found them; a later attempt at the import has none.
     result = stands.result if stands is not None and stands.state == "done" else {}
     number = result.get("import") or held.tried
@@ -226,9 +292,14 @@ def _report_page(request: HttpRequest, actor: Actor, held: Draft, stands: jobs.S
         failed = problem("import-rows-refused", value=result["refused_rows"]).as_dict()
     context |= {
         "heading": i18n.t("Refused: nothing has been written" if refused else "Dry run: nothing has been written", actor.language),
-        "steps": steps("Dry run", held.token), "token": held.token, "mapping_href": f"/imports/draft/{held.token}/mapping/",
-        "refused_href": f"/imports/draft/{held.token}/refused/" if refused_files(held.refused) else "", "problem": failed,
-        "may_import": actor.may("import"), "may_complete": actor.may("complete-import"), "how": request.GET.get("how", ""),
+        "steps": steps("Dry run", held.token),
+        "token": held.token,
+        "mapping_href": f"/imports/draft/{held.token}/mapping/",
+        "refused_href": f"/imports/draft/{held.token}/refused/" if refused_files(held.refused) else "",
+        "problem": failed,
+        "may_import": actor.may("import"),
+        "may_complete": actor.may("complete-import"),
+        "how": request.GET.get("how", ""),
         "nothing": not (context["report"]["created"] or context["report"]["updated"]),
     }
     return render(request, "tutela/import_report.html", context)

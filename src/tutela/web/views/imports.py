@@ -27,8 +27,12 @@ from tutela.web.views import jobs as job_pages
 from tutela.web.views.common import address
 
 WRITTEN = ("committed", "undone")
-REASONS = {("place", "edited since"): "edited since", ("place", "cited since"): "cited since, by an assessment or a list",
-           ("assessment", "edited since"): "its assessment was edited since", ("assessment", "cited since"): "its assessment was cited since"}
+REASONS = {
+    ("place", "edited since"): "edited since",
+    ("place", "cited since"): "cited since, by an assessment or a list",
+    ("assessment", "edited since"): "its assessment was edited since",
+    ("assessment", "cited since"): "its assessment was cited since",
+}
 
 
 @require_GET
@@ -37,17 +41,32 @@ def listed(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor
     require(actor, "dry-run")
     rows = [_row(one, actor) for one in queries.imports(actor)]
-    return render(request, "tutela/imports.html", {
-        "room": "imports", "topclass": "t-top--page", "new_href": "/imports/new/",
-        "written": [r for r in rows if r["state"] in WRITTEN], "tried": [r for r in rows if r["state"] not in WRITTEN],
-        "drafts": [{"href": f"/imports/draft/{d.token}/", "files": d.files, "token": d.token} for d in drafts.of(actor)]})
+    return render(
+        request,
+        "tutela/imports.html",
+        {
+            "room": "imports",
+            "topclass": "t-top--page",
+            "new_href": "/imports/new/",
+            "written": [r for r in rows if r["state"] in WRITTEN],
+            "tried": [r for r in rows if r["state"] not in WRITTEN],
+            "drafts": [{"href": f"/imports/draft/{d.token}/", "files": d.files, "token": d.token} for d in drafts.of(actor)],
+        },
+    )
 
 
 def _row(one: dict[str, Any], actor: Actor) -> dict[str, Any]:
     places = address(f"import:{one['change']}") if one["change"] and one["state"] == "committed" else ""
-    return {**one, "href": f"/imports/{one['import']}/", "day": one["at"][:10], "time": one["at"][11:16], "words": words.STATES.get(one["state"], one["state"]),
-            "places_href": places, "title": ", ".join(one["files"][:3]) + (" …" if len(one["files"]) > 3 else ""),
-            "undo_href": f"/imports/{one['import']}/undo/" if places and actor.may("undo") else ""}
+    return {
+        **one,
+        "href": f"/imports/{one['import']}/",
+        "day": one["at"][:10],
+        "time": one["at"][11:16],
+        "words": words.STATES.get(one["state"], one["state"]),
+        "places_href": places,
+        "title": ", ".join(one["files"][:3]) + (" …" if len(one["files"]) > 3 else ""),
+        "undo_href": f"/imports/{one['import']}/undo/" if places and actor.may("undo") else "",
+    }
 
 
 @require_GET
@@ -60,9 +79,14 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
     context = report_context(held, actor, full=actor.may("import"), records=stored_records(files, held["mapping_text"]) if files else None)
     written = held["state"] == "committed" and held["change"]
     context |= {
-        "stored": True, "number": number, "heading": _heading(held, actor.language),
-        "undo_href": f"/imports/{number}/undo/" if written and actor.may("undo") else "", "change_href": f"/journal/{held['change']}/" if held["change"] else "",
-        "places_href": address(f"import:{held['change']}") if written else "", "by": held["by"], "at": held["at"][:16].replace("T", " "),
+        "stored": True,
+        "number": number,
+        "heading": _heading(held, actor.language),
+        "undo_href": f"/imports/{number}/undo/" if written and actor.may("undo") else "",
+        "change_href": f"/journal/{held['change']}/" if held["change"] else "",
+        "places_href": address(f"import:{held['change']}") if written else "",
+        "by": held["by"],
+        "at": held["at"][:16].replace("T", " "),
         "refused_href": f"/imports/{number}/refused/" if files else "",
         "done": _outcome(request, actor),
     }
@@ -73,19 +97,35 @@ def report_context(held: dict[str, Any], actor: Actor, full: bool, records: dict
     """What the report's page shows of ``exchange.queries.report``; without ``full`` only counts."""
     lang = actor.language
     context: dict[str, Any] = {
-        "room": "imports", "topclass": "t-top--page", "state": held["state"], "report": {**held, "seconds": round(held["seconds"], 2)}, "files": words.files(held, lang),
+        "room": "imports",
+        "topclass": "t-top--page",
+        "state": held["state"],
+        "report": {**held, "seconds": round(held["seconds"], 2)},
+        "files": words.files(held, lang),
         "counts": words.counts(held, address(f"import:{held['change']}") if held.get("change") and held["state"] == "committed" else ""),
-        "full": full, "refused_count": held["refused_rows"], "refused_more": max(0, held["refused_rows"] - words.SHOWN),
+        "full": full,
+        "refused_count": held["refused_rows"],
+        "refused_more": max(0, held["refused_rows"] - words.SHOWN),
     }
     if full:
-        context |= {"refused": words.refused(held, records), "warnings": words.warnings(held, False), "ruled": words.warnings(held, True),
-                    "changes": words.changes(held, actor), "absent": words.absent(held, actor), "mapping": words.mapping(held, lang)}
+        context |= {
+            "refused": words.refused(held, records),
+            "warnings": words.warnings(held, False),
+            "ruled": words.warnings(held, True),
+            "changes": words.changes(held, actor),
+            "absent": words.absent(held, actor),
+            "mapping": words.mapping(held, lang),
+        }
     return context
 
 
 def _heading(held: dict[str, Any], lang: str) -> str:
-    said = {"committed": "Import {n}: written", "undone": "Import {n}: taken back", "dry": "Import {n}: a dry run, nothing was written",
-            "refused": "Import {n}: refused, nothing was written"}.get(held["state"], "Import {n}")
+    said = {
+        "committed": "Import {n}: written",
+        "undone": "Import {n}: taken back",
+        "dry": "Import {n}: a dry run, nothing was written",
+        "refused": "Import {n}: refused, nothing was written",
+    }.get(held["state"], "Import {n}")
     return i18n.t(said, lang, n=held["import"])
 
 
@@ -128,9 +168,19 @@ def _undo_page(request: HttpRequest, actor: Actor, number: int, found: Any = Non
             reason = REASONS.get((found_place.kind, one["reason"]), one["reason"])
             if reason not in held_place["reasons"]:
                 held_place["reasons"].append(reason)
-    context = {"room": "imports", "topclass": "t-top--page", "number": number, "preview": preview, "files": [f["name"] for f in held["files"]],
-               "conflicts": list(conflicts.values()), "hidden": preview.conflict_count - len(seen),
-               "by": held["by"], "at": held["at"][:16].replace("T", " "), "href": f"/imports/{number}/", "found": found}
+    context = {
+        "room": "imports",
+        "topclass": "t-top--page",
+        "number": number,
+        "preview": preview,
+        "files": [f["name"] for f in held["files"]],
+        "conflicts": list(conflicts.values()),
+        "hidden": preview.conflict_count - len(seen),
+        "by": held["by"],
+        "at": held["at"][:16].replace("T", " "),
+        "href": f"/imports/{number}/",
+        "found": found,
+    }
     return render(request, "tutela/import_undo.html", context, status=status)
 
 

@@ -37,10 +37,21 @@ def context(request: HttpRequest, stands: jobs.Standing) -> dict[str, Any]:
     lang = request.LANGUAGE_CODE
     doing, _, what = stands.doing.partition(" ")
     words = i18n.t("Reading {file}", lang, file=what) if doing == "Reading" else i18n.t(stands.doing or "Beginning", lang)
-    return {"room": "imports", "topclass": "t-top--page", "heading": i18n.t(HEADINGS.get(stands.kind, "At work"), lang),
-            "files": stands.arguments.get("files", []),
-            "job": {"id": stands.id, "words": words, "done": stands.done, "total": stands.total, "percent": stands.percent,
-                    "seconds": int(stands.seconds), "stopping": False}}
+    return {
+        "room": "imports",
+        "topclass": "t-top--page",
+        "heading": i18n.t(HEADINGS.get(stands.kind, "At work"), lang),
+        "files": stands.arguments.get("files", []),
+        "job": {
+            "id": stands.id,
+            "words": words,
+            "done": stands.done,
+            "total": stands.total,
+            "percent": stands.percent,
+            "seconds": int(stands.seconds),
+            "stopping": False,
+        },
+    }
 
 
 @require_POST
@@ -53,8 +64,13 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
 
 def begin(request: HttpRequest, kind: str, work: jobs.Work, next: str, **arguments: Any) -> HttpResponse:
     """Start work for this person and go where it is shown; where it ends within a moment, to its outcome."""
-    number = jobs.start(kind, request.actor.id, work, {"next": next, **arguments},
-                        stopped="import-cancelled" if kind in ("dry-run", "import") else "job-stopped")
+    number = jobs.start(
+        kind,
+        request.actor.id,
+        work,
+        {"next": next, **arguments},
+        stopped="import-cancelled" if kind in ("dry-run", "import") else "job-stopped",
+    )
     return to(number)
 
 

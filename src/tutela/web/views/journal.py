@@ -21,7 +21,7 @@ from tutela.web.views.import_words import field
 declare({"journal-change-unknown": ("There is no change {value} in the journal.", "Look in the journal for its number.")})
 
 PAGE = 50
-RECORDS = 200  # records listed of one change
+RECORDS = 60  # records listed of one change
 OPENED = 12  # of them, those whose differences are shown at once
 KINDS = {"place": "place", "assessment": "assessment"}
 ACTS = {"create": "created", "update": "changed", "delete": "deleted"}
@@ -35,8 +35,15 @@ def listed(request: HttpRequest) -> HttpResponse:
     before = int(asked) if asked.isdigit() and len(asked) < 16 else None
     found = history.changes(before, PAGE + 1)
     rows, more = found[:PAGE], len(found) > PAGE
-    context = {"room": "journal", "topclass": "t-top--page", "rows": _rows(rows, actor), "head": _head(), "first": before is None,
-               "later": "/journal/" if before is not None else "", "earlier": f"/journal/?before={rows[-1].id}" if more else ""}
+    context = {
+        "room": "journal",
+        "topclass": "t-top--page",
+        "rows": _rows(rows, actor),
+        "head": _head(),
+        "first": before is None,
+        "later": "/journal/" if before is not None else "",
+        "earlier": f"/journal/?before={rows[-1].id}" if more else "",
+    }
     return render(request, "tutela/journal.html", context)
 
 
@@ -54,11 +61,22 @@ def _rows(rows: list[history.ChangeRow], actor: Actor) -> list[dict[str, Any]]:
 def _row(row: history.ChangeRow, actor: Actor, known: dict[str, str], numbers: dict[int, int]) -> dict[str, Any]:
     number = numbers.get(row.id)
     undone = row.undone_by
-    return {"id": row.id, "href": f"/journal/{row.id}/", "day": row.at[:10], "time": row.at[11:16], "who": _who(row.actor, actor, known),
-            "words": i18n.t(history.WORDS.get(row.action, row.action), actor.language), "lines": row.lines, "digest": row.digest,
-            "undone_by": undone, "undoes": row.undoes, "import": number, "import_href": f"/imports/{number}/" if number else "",
-            "undo_href": f"/imports/{number}/undo/" if number and not undone and actor.may("undo") else "",
-            "note": row.note if actor.audience >= 3 or (row.action == "exchange.import" and actor.audience >= 1) else ""}
+    return {
+        "id": row.id,
+        "href": f"/journal/{row.id}/",
+        "day": row.at[:10],
+        "time": row.at[11:16],
+        "who": _who(row.actor, actor, known),
+        "words": i18n.t(history.WORDS.get(row.action, row.action), actor.language),
+        "lines": row.lines,
+        "digest": row.digest,
+        "undone_by": undone,
+        "undoes": row.undoes,
+        "import": number,
+        "import_href": f"/imports/{number}/" if number else "",
+        "undo_href": f"/imports/{number}/undo/" if number and not undone and actor.may("undo") else "",
+        "note": row.note if actor.audience >= 3 or (row.action == "exchange.import" and actor.audience >= 1) else "",
+    }
 
 
 def _who(public_id: str, actor: Actor, known: dict[str, str]) -> str:
@@ -67,7 +85,11 @@ def _who(public_id: str, actor: Actor, known: dict[str, str]) -> str:
         return i18n.t("you", actor.language)
     if actor.may("read-journal-people") or public_id in ("operator", "system"):
         shown = known.get(public_id, "")
-        return i18n.t(shown, actor.language) if public_id in ("operator", "system") else shown or i18n.t("an account that is gone", actor.language)
+        return (
+            i18n.t(shown, actor.language)
+            if public_id in ("operator", "system")
+            else shown or i18n.t("an account that is gone", actor.language)
+        )
     return i18n.t("somebody with an account", actor.language)
 
 
@@ -84,18 +106,45 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     shown = [(kind, i, act) for kind, i, act in records if i in seen]
     asked = request.GET.get("record", "")
     lines = [_record(actor, number, kind, i, act, seen[i], n < OPENED or i == asked) for n, (kind, i, act) in enumerate(shown)]
-    context = {"room": "journal", "topclass": "t-top--page", "one": _rows([row], actor)[0], "records": lines, "counts": _counts(records),
-               "hidden": len(records) - len(shown), "more": max(0, row.lines - len(records)), "may_differ": actor.audience >= 2,
-               "places_href": address(f"import:{number}") if row.action == "exchange.import" and not row.undone_by else "",
-               "note": row.note if row.note and actor.audience >= 1 and (actor.audience >= 3 or len(shown) == len(records)) else ""}
+    context = {
+        "room": "journal",
+        "topclass": "t-top--page",
+        "one": _rows([row], actor)[0],
+        "records": lines,
+        "counts": _counts(records),
+        "listed": len(records),
+        "hidden": len(records) - len(shown),
+        "more": max(0, row.lines - len(records)),
+        "may_differ": actor.audience >= 2,
+        "places_href": address(f"import:{number}") if row.action == "exchange.import" and not row.undone_by else "",
+        "note": row.note if row.note and _may_read_note(actor, records, seen) else "",
+    }
     return render(request, "tutela/change.html", context)
+
+
+def _may_read_note(actor: Actor, records: list[tuple[str, str, str]], seen: dict[str, touched.Seen]) -> bool:
+    """A note may tell where a place is: it is for those who see every record of the change as held."""
+    places = {one.place for one in seen.values()}
+    return actor.audience >= 3 or (
+        actor.audience >= 1 and len(seen) == len({i for _, i, _ in records}) and touched.whole(actor, places) == places
+    )
 
 
 def _record(actor: Actor, number: int, kind: str, public_id: str, act: str, seen: touched.Seen, opened: bool) -> dict[str, Any]:
     found = touched.differences(actor, number, public_id) if opened and actor.audience >= 2 else None
-    return {"id": public_id, "kind": KINDS.get(kind, kind), "act": ACTS.get(act, act), "name": seen.name, "lang": seen.lang, "href": f"/places/{seen.place}/",
-            "opened": opened, "differences": None if found is None else [{"field": field(d.field, actor.language), "gone": d.gone, "come": d.come} for d in found],
-            "differences_href": f"/journal/{number}/?record={public_id}#r-{public_id}"}
+    return {
+        "id": public_id,
+        "kind": KINDS.get(kind, kind),
+        "act": ACTS.get(act, act),
+        "name": seen.name,
+        "lang": seen.lang,
+        "href": f"/places/{seen.place}/",
+        "opened": opened,
+        "differences": None
+        if found is None
+        else [{"field": field(d.field, actor.language), "gone": d.gone, "come": d.come} for d in found],
+        "differences_href": f"/journal/{number}/?record={public_id}#r-{public_id}",
+    }
 
 
 def _counts(records: list[tuple[str, str, str]]) -> list[dict[str, Any]]:

@@ -15,10 +15,13 @@ from tutela.people.rules import ROLES, Actor
 from tutela.web import i18n
 
 #: What each role may do, in one line; the order is the one of ``people.rules.ROLES``.
-ROLE_WORDS = {"public": ("Public", "sees what is open"), "contributor": ("Contributor", "records places and assessments, tries imports"),
-              "reviewer": ("Reviewer", "imports, takes imports back, sets handling marks"),
-              "manager": ("Manager", "sees all as held, deletes, signs shortlists"),
-              "administrator": ("Administrator", "makes and changes accounts, backs up")}
+ROLE_WORDS = {
+    "public": ("Public", "sees what is open"),
+    "contributor": ("Contributor", "records places and assessments, tries imports"),
+    "reviewer": ("Reviewer", "imports, takes imports back, sets handling marks"),
+    "manager": ("Manager", "sees all as held, deletes, signs shortlists"),
+    "administrator": ("Administrator", "makes and changes accounts, backs up"),
+}
 FIELD_OF = {"user-exists": "username", "user-password": "password", "user-role": "role", "user-last-administrator": "role"}
 
 
@@ -50,8 +53,13 @@ class AccountForm(_Form):
     role = forms.ChoiceField(initial="contributor")
     language = forms.ChoiceField()
     password = forms.CharField(max_length=500, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
-    labels = {"username": ("Account", "The name to sign in with; any script."), "name": ("Name", "As shown in the journal to those who may see it."),
-              "role": ("Role", ""), "language": ("Language", ""), "password": ("Password", "Ten characters or more.")}
+    labels = {
+        "username": ("Account", "The name to sign in with; any script."),
+        "name": ("Name", "As shown in the journal to those who may see it."),
+        "role": ("Role", ""),
+        "language": ("Language", ""),
+        "password": ("Password", "Ten characters or more."),
+    }
 
 
 class RoleForm(_Form):
@@ -70,10 +78,21 @@ def listed(request: HttpRequest) -> HttpResponse:
     """All accounts."""
     actor: Actor = request.actor
     actions.require(actor, "add-user")
-    rows = [{**one, "role_words": ROLE_WORDS[str(one["role"])][0] if one["role"] in ROLE_WORDS else one["role"],
-             "href": f"/people/account/{one['username']}/"} for one in queries.accounts()]
-    context = {"topclass": "t-top--page", "rows": rows, "roles": [{"label": label, "may": may} for label, may in ROLE_WORDS.values()],
-               "made": request.GET.get("made", ""), "new_href": "/people/new/"}
+    rows = [
+        {
+            **one,
+            "role_words": ROLE_WORDS[str(one["role"])][0] if one["role"] in ROLE_WORDS else one["role"],
+            "href": f"/people/account/{one['username']}/",
+        }
+        for one in queries.accounts()
+    ]
+    context = {
+        "topclass": "t-top--page",
+        "rows": rows,
+        "roles": [{"label": label, "may": may} for label, may in ROLE_WORDS.values()],
+        "made": request.GET.get("made", ""),
+        "new_href": "/people/new/",
+    }
     return render(request, "tutela/people.html", context)
 
 
@@ -90,9 +109,15 @@ def new(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect("/people/")
         except TutelaError as error:
             form.refuse(error)
-    context = {"topclass": "t-top--page", "heading": i18n.t("New account", lang), "form": form, "submit": i18n.t("Make the account", lang), "cancel": "/people/",
-               "trail": {"href": "/people/", "label": i18n.t("Accounts", lang)},
-               "lead": i18n.t("Personal data stay in this table; the journal knows a person by a number only.", lang)}
+    context = {
+        "topclass": "t-top--page",
+        "heading": i18n.t("New account", lang),
+        "form": form,
+        "submit": i18n.t("Make the account", lang),
+        "cancel": "/people/",
+        "trail": {"href": "/people/", "label": i18n.t("Accounts", lang)},
+        "lead": i18n.t("Personal data stay in this table; the journal knows a person by a number only.", lang),
+    }
     return render(request, "tutela/form.html", context, status=400 if form.errors else 200)
 
 
@@ -117,8 +142,15 @@ def account(request: HttpRequest, username: str) -> HttpResponse:
             return HttpResponseRedirect("/people/")
         if done and act == "password":
             password = PasswordForm(lang=lang)
-    context = {"topclass": "t-top--page", "account": user, "role_words": ROLE_WORDS.get(user.role, (user.role, ""))[0], "role_form": role, "password_form": password,
-               "done": act if done else "", "own": user.public_id == actor.id}
+    context = {
+        "topclass": "t-top--page",
+        "account": user,
+        "role_words": ROLE_WORDS.get(user.role, (user.role, ""))[0],
+        "role_form": role,
+        "password_form": password,
+        "done": act if done else "",
+        "own": user.public_id == actor.id,
+    }
     return render(request, "tutela/person.html", context, status=400 if form is not None and form.errors else 200)
 
 

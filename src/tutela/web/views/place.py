@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET
 from tutela.assessment import queries as assessments
 from tutela.assessment.rules.series import last_finding, observed_span
 from tutela.inventory import queries
-from tutela.inventory.rules.audience import for_audience
+from tutela.inventory.rules.audience import for_audience, sight_of
 from tutela.inventory.rules.geometry import cell_centre, representative
 from tutela.people.rules import GRID, Actor
 from tutela.store import history
@@ -22,6 +23,7 @@ from tutela.web.views.common import address, label
 from tutela.web.views.places import precision_words
 
 Document = dict[str, Any]
+CODE = re.compile(r"[A-Z0-9][A-Z0-9._/-]*")  # a name that is only a number in some list
 
 
 @require_GET
@@ -78,7 +80,7 @@ class Page:
         return {
             "id": self.view.id, "name": shown["text"] if self.view.names else "", "lang": shown.get("lang") or "und",
             "others": [{"tag": n.get("lang") or "und", "text": n["text"]} for n in self.view.names
-                       if n["text"] != shown["text"] and n.get("kind") != "reference"][:6],
+                       if n["text"] != shown["text"] and not CODE.fullmatch(n["text"])][:6],
             "facts": [fact for fact in (self._types(), self._where_words(), self._dating()) if fact],
             "handling": {"mark": handling["mark"], "consequence": self._consequence(handling)},
             "identifiers": [{"value": i["value"], "uri": i.get("uri", "")} for i in d.get("identifiers", ())],
@@ -267,13 +269,17 @@ class Page:
             {"id": "marks", "label": "Characteristics", "lines": marks} if marks else None,
             {"id": "texts", "label": "Description", "lines": texts} if texts else None) if side]
 
+    def notes_too(self) -> bool:
+        """Notes of changes are shown to those who see this place with all its details."""
+        return self.actor.audience >= 1 and sight_of(self.document, self.actor.audience).details
+
     def sources(self) -> list[Document]:
         return [{"n": n, "title": s.get("title", s["key"]), "licence": s.get("licence", ""),
                  "note": ", ".join(w for w in (s.get("file", ""), self.t("row {n}", n=", ".join(str(r) for r in s["rows"][:6])) if s.get("rows") else "") if w)}
                 for n, s in enumerate(self.document.get("sources", ()), 1)]
 
     def journal(self) -> list[Document]:
-        return [{"n": e.seq, "href": f"/journal/{e.change}/", "day": e.at[:10], "words": self.t(history.WORDS.get(e.action, e.action)) + (f": {e.note}" if e.note and self.actor.audience >= 1 else ""),
+        return [{"n": e.seq, "href": f"/journal/{e.change}/", "day": e.at[:10], "words": self.t(history.WORDS.get(e.action, e.action)) + (f": {e.note}" if e.note and self.notes_too() else ""),
                  "digest": e.digest[:8] + "…"} for e in history.of_record(self.view.record, most=30)]
 
 

@@ -76,8 +76,13 @@ def shown(actor: Actor, view: ShortlistView) -> Document:
         "state_words": i18n.t(STATES[view.state], lang),
         "version": view.version,
         "frozen": d.get("frozen"),
+        "frozen_at": moment(d["frozen"]["at"]) if "frozen" in d else "",
         "signature": signature
-        and {**signature, "name": signature.get("name") or names({signature["person"]}).get(signature["person"], "")},
+        and {
+            **signature,
+            "at": moment(signature["at"]),
+            "name": signature.get("name") or names({signature["person"]}).get(signature["person"], ""),
+        },
         "places": [row(actor, c) for c in view.places],
         "gone": view.gone,
         "former": view.former and f"{at}/compare/",
@@ -132,6 +137,11 @@ def window(view: ShortlistView) -> str:
     return f"{max(-180, min(xs) - margin):g},{max(-85, min(ys) - margin):g},{min(180, max(xs) + margin):g},{min(85, max(ys) + margin):g}"
 
 
+def moment(at: str) -> str:
+    """A moment (ISO 8601, UTC) as it is read: day, hour, minute."""
+    return f"{at[:10]} {at[11:16]} UTC"
+
+
 @require_GET
 def map_json(request: HttpRequest, uuid: str) -> JsonResponse:
     """The places of a list for its map, at the reader's precision."""
@@ -183,6 +193,10 @@ def download(request: HttpRequest, uuid: str, form: str) -> HttpResponse:
     said = about.begin(
         title=view.document["title"], audience=actor.audience, query=f"shortlist {view.id}", places=len(rows), head=journal.head()
     )
+    tally = about.Tally()
+    for chosen, line in zip(view.places, rows, strict=True):
+        tally.add(chosen.place.document, line["precision"] or "withheld")
+    said = tally.complete(said)
     if form == "json":
         d = view.document
         frozen = {k: v for k, v in d["frozen"].items() if k != "places"} if "frozen" in d else None
