@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -164,8 +165,11 @@ def summary(rows: list[Row]) -> list[Row]:
     return found
 
 
-def run(workspace: Path | str, out: Path | str | None = None) -> list[Row]:
-    """Ask everything in this workspace; gives the rows, and writes them to ``out`` as JSON where that is given."""
+def run(workspace: Path | str, out: Path | str | None = None, tell: Callable[[Row], None] | None = None) -> list[Row]:
+    """Ask everything in this workspace; gives the rows, and writes them to ``out`` as JSON where that is given.
+
+    ``tell`` is given each row as it is measured.
+    """
     import django
     from django.apps import apps
 
@@ -175,18 +179,23 @@ def run(workspace: Path | str, out: Path | str | None = None) -> list[Row]:
         django.setup()
     from tutela.people.rules import PUBLIC
 
-    rows = [*_viewports(PUBLIC), *_questions(PUBLIC), *_pages(PUBLIC)]
+    rows = []
+    for row in chain(_viewports(PUBLIC), _questions(PUBLIC), _pages(PUBLIC)):
+        rows.append(row)
+        if tell:
+            tell(row)
     if out:
         Path(out).write_text(json.dumps({"rows": rows, "summary": summary(rows)}, ensure_ascii=False, indent=1), encoding="utf-8")
     return rows
 
 
 def main(arguments: list[str]) -> None:
-    rows = run(arguments[0], arguments[1] if len(arguments) > 1 else None)
-    print(f"{'':26} {'':46} {'hits':>9} {'p50 ms':>9} {'worst':>9} {'CPU ms':>9} {'floor':>9}")
-    for row in rows:
+    def tell(row: Row) -> None:
         hits, floor = ("" if row[name] is None else row[name] for name in ("hits", "floor"))
-        print(f"{row['kind']:26} {row['what'][:46]:46} {hits:>9} {row['p50']:9.1f} {row['worst']:9.1f} {row['cpu']:9.1f} {floor:>9}")
+        print(f"{row['kind']:26} {row['what'][:46]:46} {hits:>9} {row['p50']:9.1f} {row['worst']:9.1f} {row['cpu']:9.1f} {floor:>9}", flush=True)
+
+    print(f"{'':26} {'':46} {'hits':>9} {'p50 ms':>9} {'worst':>9} {'CPU ms':>9} {'floor':>9}")
+    rows = run(arguments[0], arguments[1] if len(arguments) > 1 else None, tell)
     for one in summary(rows):
         print(f"{one['kind']}: p50 {one['p50']:.1f} ms, p95 {one['p95']:.1f} ms (target p50 ≤ {one['target']} ms)")
 

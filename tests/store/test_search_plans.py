@@ -54,6 +54,8 @@ def test_every_way_of_reading_gives_the_same_answers(many: None, monkeypatch: py
         monkeypatch.setattr(sqlite_search, "FEW", few)
         monkeypatch.setattr(sqlite_search, "MANY", many_words)
         monkeypatch.setattr(sqlite_search, "CROWD", crowd)
+        monkeypatch.setattr(sqlite_search, "NEAR", few - 1)
+        monkeypatch.setattr(sqlite_search, "MOST", max(few, 1))
         search.forget_counts()
         found = answers(query)
         assert len(found["pages"]) == len(set(found["pages"])) == found["total"] == found["counts"][0]

@@ -305,7 +305,7 @@ def test_deleting_needs_a_reason_and_can_be_taken_back() -> None:
     assert held(uuid) == PLACE
 
 
-# ---- assessing ------------------------------------------------------------------------------------------------------------------------------
+# ---- assessing --------------------------------------------------
 
 
 def test_an_assessment_is_recorded_with_damages_threats_and_advice() -> None:
@@ -366,7 +366,7 @@ def test_percent_and_band_must_agree() -> None:
     )
 
 
-# ---- shortlists ----------------------------------------------------------------------------------------------------------------------------------
+# ---- shortlists --------------------------------------------------
 
 
 def test_from_a_search_to_a_signed_list_that_the_public_can_download() -> None:

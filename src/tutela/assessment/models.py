@@ -20,6 +20,3 @@ class Finding(models.Model):
     extent = models.CharField(max_length=20, null=True)
     damages = models.IntegerField(default=0)
     status = models.CharField(max_length=12)
-
-    class Meta:
-        indexes = [models.Index(fields=["place", "observed_to"], name="assessment_finding_place")]

@@ -105,4 +105,5 @@ def undo_import(actor: Actor, import_id: int, keep_edited: bool = False, progres
 
     outcome = store_undo.undo(actor.id, kept.change, "exchange.undo", keep_edited, progress, undone)
     left = len(outcome.conflicts) if outcome.done else 0
-    return UndoReport(import_id, outcome.done, outcome.deleted["place"], outcome.restored["place"], left, outcome.conflicts, time.perf_counter() - begun)
+    return UndoReport(import_id, outcome.done, outcome.deleted["place"], outcome.restored["place"], left,
+                      outcome.conflicts, time.perf_counter() - begun)

@@ -101,9 +101,9 @@ def _conditions() -> dict[int, str]:
 
 def _feature(one: Single, language: str, conditions: dict[int, str]) -> dict[str, Any]:
     precision = loads(one.own)["handling"].get("shown", "as-held") if one.own else "as-held"
-    uuid = dashed(one.uuid)
-    return {"id": uuid, "x": one.x, "y": one.y, "c": conditions.get(one.profile, "none"),
-            "n": display_name(_names(one.text), language, f"{uuid[:8]}…")["text"], "p": precision}
+    uuid, names = dashed(one.uuid), _names(one.text)
+    name = names[0] if len(names) == 1 else display_name(names, language, f"{uuid[:8]}…")
+    return {"id": uuid, "x": one.x, "y": one.y, "c": conditions.get(one.profile, "none"), "n": name["text"], "p": precision}
 
 
 def _names(text: str) -> list[dict[str, Any]]:

@@ -94,9 +94,13 @@ def _row(place: queries_export.PlaceText, document: Document, series: list[Docum
         threats=list(dict.fromkeys(load("causes").label(t["cause"], lang) for a in series for t in a.get("threats", ()) if t.get("cause"))),
         protection=list(dict.fromkeys(load("protection-instruments").label(p["instrument"], lang) for p in document.get("protections", ()))),
         lat=place.y, lon=place.x, precision="by name" if place.x is None else "as held" if sight.precision == "as-held" else sight.precision,
-        priority=next((load("priority").label(r["priority"], lang) for a in reversed(series) for r in a.get("recommendations", ())
-                       if isinstance(r.get("priority"), str)), ""),
+        priority=next((_priority(r["priority"], lang) for a in reversed(series) for r in a.get("recommendations", ()) if r.get("priority")), ""),
         source=" · ".join(w for w in (source.get("title", ""), next((i["value"] for i in identifiers), "")) if w), rows=source.get("rows", ()), verified=False)
+
+
+def _priority(given: Any, lang: str) -> str:
+    code = given.get("code") if isinstance(given, dict) else given
+    return load("priority").label(code, lang) if code else given.get("original", "")
 
 
 def _coded(vocabulary: str, value: Document, lang: str) -> Coded:

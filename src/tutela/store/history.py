@@ -12,7 +12,8 @@ from tutela.store.kinds import BY_CODE
 
 WORDS = {"exchange.import": "Imported", "exchange.undo": "Import taken back", "inventory.record": "Recorded", "inventory.correct": "Corrected",
          "inventory.delete": "Deleted", "assessment.record": "Assessment recorded", "people.add": "Account made", "people.change": "Account changed",
-         "people.password": "Password changed", "inventory.shortlist": "Shortlist changed", "store.erase": "Past content erased", "store.backup": "Backed up",
+         "people.password": "Password changed", "inventory.shortlist": "Shortlist changed", "inventory.shortlist-freeze": "Shortlist frozen",
+         "inventory.shortlist-sign": "Shortlist signed", "inventory.take-back": "Taken back", "inventory.handling": "Handling changed", "store.erase": "Past content erased", "store.backup": "Backed up",
          "store.restore": "Restored"}
 
 

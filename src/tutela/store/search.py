@@ -126,23 +126,33 @@ def _tally(kind: str, audience: int, want: Want, column: str, more: Sequence[str
 
 
 def count(kind: str, audience: int, want: Want, facets: Sequence[str] = (), wider: Wider | None = None) -> Counts:
-    """The total and the facets' counts.  Codes that this audience has nowhere else but here are counted 0."""
+    """The total and the facets' counts.  A code that the audience finds elsewhere but not here is counted 0."""
+    key = (kind, audience, "counts", want.key(), repr(want.facets), repr(want.without), tuple(facets), bool(wider))
+    total, counted = _kept(key, lambda: _count(kind, audience, want, facets, wider or {}))
+    return Counts(total, {name: dict(found) for name, found in counted.items()})
+
+
+def _count(kind: str, audience: int, want: Want, facets: Sequence[str], wider: Wider) -> tuple[int, dict[str, dict[str, int]]]:
     plain = bool(facets) and not want.facets and not want.without and want.areas is None and "day" not in want.ranges
-    groups = _tally(kind, audience, want, "profile", ("area", "year") if plain else ())
-    total, counted = facet_counts(groups, want, facets, wider or {})
+    more = ("area", "year") if plain and _db().reads_rows(want, audience) else ()
+    groups = _tally(kind, audience, want, "profile", more)
+    total, counted = facet_counts(groups, want, facets, wider)
     if facets:
-        _, everything = _kept((kind, audience, "codes", tuple(facets), bool(wider)),
-                              lambda: facet_counts(_tally(kind, audience, Want(), "profile"), Want(), facets, wider or {}))
+        _, everything = _kept((kind, audience, "codes", tuple(facets), bool(wider)), lambda: facet_counts(
+            dict.fromkeys(_db().profiles_seen(KINDS[kind].code, audience), 1), Want(), facets, wider))
         counted = {name: {**dict.fromkeys(everything[name], 0), **found} for name, found in counted.items()}
-    return Counts(total, counted)
+    return total, counted
 
 
 def _under_facets(kind: str, audience: int, want: Want, column: str) -> Counter[int]:
+    """{value of area or year: n} under all conditions; both are counted in one reading where that is the same question."""
     filters = clause(want)
+    together = ["area", "year"] if want.areas is None and "day" not in want.ranges else [column]
     if not filters:
-        return _tally(kind, audience, want, column)
+        return _tally(kind, audience, want, column, together)
     code = KINDS[kind].code
-    return _kept((code, audience, want.key(), column, filters[0]), lambda: _db().tally(code, audience, want, [column], filters)[column])
+    key = (code, audience, want.key(), filters[0], tuple(together))
+    return _kept(key, lambda: _db().tally(code, audience, want, together, filters))[column]
 
 
 def count_areas(kind: str, audience: int, want: Want, most: int = 200) -> list[tuple[str, str, int]]:
@@ -198,7 +208,9 @@ def page(kind: str, audience: int, want: Want, limit: int = 50, offset: int = 0,
         total = count(kind, audience, want).total
     if total <= offset:
         return []
-    return _read(audience, _db().page_ids(KINDS[kind].code, audience, want, clause(want), limit, offset, total))
+    code, filters = KINDS[kind].code, clause(want)
+    key = (code, audience, "page", want.key(), tuple(filters), want.order, want.prefer, limit, offset)
+    return _read(audience, _kept(key, lambda: _db().page_ids(code, audience, want, filters, limit, offset, total)))
 
 
 def titles_beginning(kind: str, audience: int, want: Want, limit: int) -> list[Found]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -43,12 +44,16 @@ def start(folder: Path) -> workspace.Workspace:
         if settings.WORKSPACE.folder.resolve() != folder:
             raise TutelaError(problem("workspace-other", value=settings.WORKSPACE.folder))
         return settings.WORKSPACE
+    gc.disable()
     try:
         django.setup()
     except ImproperlyConfigured as error:
         if "psycopg" in str(error):
             raise TutelaError(problem("postgres-missing"), EXIT_UNUSABLE) from None
         raise
+    finally:
+        gc.freeze()  # what is loaded by now stays: the collector need not look at it again, not even at the end
+        gc.enable()
     return settings.WORKSPACE
 
 

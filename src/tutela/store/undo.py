@@ -77,6 +77,7 @@ def _conflicts(change: int) -> Iterator[tuple[int, dict[str, str]]]:
     A record that was changed since and holds again what this change wrote (the later change was taken back) is none.
     """
     first, last = span(change)
+    yield from _erased(first, last)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM store_line WHERE seq > %s AND record IS NOT NULL LIMIT 1", [last])
         if cursor.fetchone() is None:
@@ -95,6 +96,16 @@ def _conflicts(change: int) -> Iterator[tuple[int, dict[str, str]]]:
                        "AND s.id NOT IN (SELECT record FROM store_line WHERE seq BETWEEN %s AND %s AND record IS NOT NULL) ORDER BY r.id",
                        [first, last, journal.CREATE, last, first, last])
         yield from ((record, {"id": dashed(uuid), "reason": "cited since"}) for record, uuid in cursor.fetchall() if record not in edited)
+
+
+def _erased(first: int, last: int) -> Iterator[tuple[int, dict[str, str]]]:
+    """Records that cannot return to what they were, because that was erased for good."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM store_change WHERE action = 'store.erase' LIMIT 1")
+        if cursor.fetchone():
+            cursor.execute("SELECT DISTINCT r.id, r.uuid FROM store_line l JOIN store_line b ON b.seq = l.before JOIN store_record r "
+                           "ON r.id = l.record WHERE l.seq BETWEEN %s AND %s AND b.salt IS NULL ORDER BY r.id", [first, last])
+            yield from ((record, {"id": dashed(uuid), "reason": "erased since"}) for record, uuid in cursor.fetchall())
 
 
 def span(change: int) -> tuple[int, int]:

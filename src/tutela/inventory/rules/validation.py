@@ -33,10 +33,11 @@ def check_place(place: dict[str, Any]) -> list[Problem]:
     if not names and not place.get("identifiers") and not place.get("geometries"):
         found.append(problem("place-nameless", column="names"))
     for name in names:
-        if not name.get("text", "").strip():
+        text = name.get("text", "")
+        if not text.strip():
             found.append(problem("name-empty", column="names"))
-        elif len(name["text"]) > 500:
-            found.append(problem("name-too-long", column="names", value=name["text"][:60]))
+        elif len(text) > 500:
+            found.append(problem("name-too-long", column="names", value=text[:60]))
     for item in place.get("geometries", ()):
         found.extend(check_geometry(item["geojson"]))
     handling = place.get("handling")

@@ -18,6 +18,8 @@ from tutela.store.wants import Want, Words, in_box
 
 EDGE = 4e-5  # degrees: more than the rounding of a 32-bit number up to 360
 FEW = 5000  # so many entries are quickly read and sorted
+NEAR = 2000  # so many entries in a box, and their own words are read rather than the index of words
+MOST = 400_000  # so many matches are counted to compare words with a box: reading an entry costs what two steps in the tree do
 MANY = 40_000  # so many matches of words, and walking along the titles is quicker
 KIND, PROFILE = 1 << 20, 1 << 30  # store_box.kind = -kind / KIND, store_box.profile = profile / PROFILE: exact in 32 bits
 LEVELS = "(SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)"
@@ -59,6 +61,30 @@ def words_clause(want: Want, row: str = "e.id") -> Sql:
     return "1 = 1", []
 
 
+def _words_test(want: Want, first: str) -> Sql:
+    """The words of ``store_box b``: by the set of all matches, or, where few are asked about, by their own words."""
+    if first != "near":
+        return words_clause(want, "+b.id")
+    found = [_own_words(words) for words in want.words]
+    found += [(f"NOT ({sql})", values) for sql, values in map(_own_words, want.not_words)]
+    tests = " AND ".join(sql for sql, _ in found)
+    return f"EXISTS (SELECT 1 FROM store_words x WHERE x.id = b.id AND {tests})", [*chain.from_iterable(values for _, values in found)]
+
+
+def _own_words(words: Words) -> Sql:
+    """SQL true for a row of ``store_words x`` that these words match, as the index would say."""
+    text = "' ' || " + " || ' ' || ".join(f"x.{name}" for name in words.columns.split()) + " || ' '"
+    values: list[Any] = []
+    texts = []
+    for groups in words.texts:
+        tests = []
+        for group in groups:
+            tests.append("(" + " OR ".join([f"instr({text}, %s) > 0"] * len(group)) + ")")
+            values += [f" {word[1:]} " if word[0] == "=" else f" {word}" for word in group]
+        texts.append(f"({' AND '.join(tests)})")
+    return f"({' OR '.join(texts)})", values
+
+
 def box_clause(want: Want, audience: int) -> Sql:
     """SQL true for entries whose box touches the one wanted: the tree first, then the exact test."""
     if not want.box:
@@ -90,7 +116,7 @@ def _estimate(sql: str, values: list[Any], most: int) -> int:
 
 
 def driver(want: Want, audience: int) -> str:
-    """What is the quickest to read first: "words", "box", "records", or "" for the entries themselves."""
+    """What is the quickest to read first: "words", "box", "near" (a box with few in it), "records", or "" for the entries themselves."""
     if want.plan is None:
         want.plan = _driver(want, audience)
     return want.plan
@@ -101,9 +127,10 @@ def _driver(want: Want, audience: int) -> str:
         return "records"
     if want.words and want.box:
         tree, where, values = _tree(want, audience)
-        in_tree = _estimate(f"{tree} WHERE {where}", values, FEW)
-        with_words = _estimate("store_fts WHERE store_fts MATCH %s", [match(want)], FEW)
-        return "words" if with_words < FEW and with_words <= in_tree else "box"
+        if _estimate(f"{tree} WHERE {where}", values, NEAR + 1) <= NEAR:
+            return "near"
+        with_words = _estimate("store_fts WHERE store_fts MATCH %s", [match(want)], MOST)
+        return "words" if _estimate(f"{tree} WHERE {where}", values, with_words * 5 // 4 + 1) > with_words * 5 // 4 else "box"
     return "words" if want.words else "box" if want.box else ""
 
 
@@ -119,10 +146,10 @@ def source(code: int, audience: int, want: Want, first: str, filters: Sequence[s
     if first == "words":
         start: Sql = ("store_fts f CROSS JOIN store_entry e ON e.id = f.rowid WHERE store_fts MATCH %s", [match(want)])
         parts += [kind, *exact, *rows]
-    elif first == "box":
+    elif first in ("box", "near"):
         tree, where, values = _tree(want, audience)
         start = (f"{tree} CROSS JOIN store_entry e ON e.id = b.id WHERE {where}", values)
-        parts += [*([words_clause(want, "+b.id")] if words else []), kind, *exact, *rows]
+        parts += [*([_words_test(want, first)] if words else []), kind, *exact, *rows]
     elif first == "titles":
         start = ("store_entry e INDEXED BY store_entry_title WHERE e.kind = %s", [code])
         parts += [*words, *exact, *rows]
@@ -150,7 +177,7 @@ def _tree_source(code: int, audience: int, want: Want) -> Sql:
            f"OR EXISTS (SELECT 1 FROM store_entry e WHERE e.id = b.id AND {exact}))")
     given: list[Any] = [w, e, s, n, audience, audience, -code / KIND, w + EDGE, e - EDGE, s + EDGE, n - EDGE, *values]
     if want.words or want.not_words:
-        more, expression = words_clause(want, "+b.id")
+        more, expression = _words_test(want, driver(want, audience))
         sql, given = f"{sql} AND {more}", given + expression
     return sql, given
 
@@ -168,7 +195,7 @@ def tally(code: int, audience: int, want: Want, columns: Sequence[str], filters:
                      "WHERE e.kind = %s AND e.low <= %s AND e.high >= %s GROUP BY e.profile", [code, audience, audience])
         return {"profile": Counter(dict(rows.fetchall()))}
     first = driver(want, audience)
-    if first == "box" and list(columns) == ["profile"] and not filters and _tree_alone(want):
+    if first in ("box", "near") and list(columns) == ["profile"] and not filters and _tree_alone(want):
         sql, values = _tree_source(code, audience, want)
         told = [f"CAST(b.profile * {PROFILE} AS INTEGER)"]
     else:
@@ -178,6 +205,18 @@ def tally(code: int, audience: int, want: Want, columns: Sequence[str], filters:
     row = _rows(f"SELECT {texts} FROM {sql}", values).fetchone()
     return {name: Counter({int(value): n for value, n in Counter((text or "").split()).items()})
             for name, text in zip(columns, row, strict=True)}
+
+
+def profiles_seen(code: int, audience: int) -> list[int]:
+    """The profiles that some entry of this audience has."""
+    rows = _rows("SELECT p.id FROM store_profile p WHERE EXISTS (SELECT 1 FROM store_entry e INDEXED BY store_entry_profile "
+                 "WHERE e.profile = p.id AND e.kind = %s AND e.low <= %s AND e.high >= %s)", [code, audience, audience])
+    return [row[0] for row in rows]
+
+
+def reads_rows(want: Want, audience: int) -> bool:
+    """Whether each entry's row is read anyway, so that three columns are counted nearly as quickly as one."""
+    return want.by_row or driver(want, audience) == "words"
 
 
 def any_with(code: int, audience: int, words: Words) -> bool:
@@ -193,6 +232,10 @@ def page_ids(code: int, audience: int, want: Want, filters: Sequence[str], limit
     first = driver(want, audience)
     if want.order == "name" and total > FEW and first != "records" and not (first == "words" and total <= MANY):
         return _walk(code, audience, want, filters, limit, offset)
+    if want.prefer and want.order == "name" and total > FEW and not want.box and not want.by_row:
+        found = titles_beginning(code, audience, want, filters, limit, offset)
+        if len(found) == limit:
+            return found
     if first == "" and want.order == "name" and filters and " NOT IN " not in filters[0] and not want.by_row:
         first = "facets"
     order, head = ORDERS[want.order], []
@@ -261,7 +304,7 @@ Told = tuple[int, int, int, dict[int, int], float, float, "int | None"]
 def cells(code: int, audience: int, want: Want, fitting: Collection[int] | None, filters: Sequence[str], width: float,
           height: float) -> Iterator[Told]:
     """(column, row, n, {profile: n}, mean x, mean y, the entry where n is 1) of each cell that holds something."""
-    if _tree_alone(want) and driver(want, audience) == "box":
+    if _tree_alone(want) and driver(want, audience) in ("box", "near"):
         sql, values = _tree_source(code, audience, want)
         if _estimate(sql, values, CROWD) == CROWD:
             return _crowded(code, audience, want, fitting, width, height)

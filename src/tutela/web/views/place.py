@@ -256,8 +256,7 @@ class Page:
                         self._word("threat-probability", threat["probability"]) if threat.get("probability") else self.t("recorded"), []]
                 if line not in threats:
                     threats.append(line)
-        advice = [[self._word("recommendations", r["action"]) if r.get("action") else "", self._word("priority", r["priority"]) if isinstance(r.get("priority"), str)
-                   else self.t("recorded"), []] for a in self.series for r in a.get("recommendations", ())]
+        advice = [[self._word("recommendations", r["action"]) if r.get("action") else "", self._priority(r.get("priority")), []] for a in self.series for r in a.get("recommendations", ())]
         values = [[self._word("significance", s["criterion"]) if s.get("criterion") else self.t("Significance"), s.get("text", ""), self._refs(s)] for s in d.get("significance", ())]
         marks: list[list[Any]] = []
         for c in d.get("characteristics", ()):
@@ -268,6 +267,10 @@ class Page:
             {"id": "advice", "label": "Recommendations", "lines": advice} if advice else None, {"id": "significance", "label": "Significance", "lines": values},
             {"id": "marks", "label": "Characteristics", "lines": marks} if marks else None,
             {"id": "texts", "label": "Description", "lines": texts} if texts else None) if side]
+
+    def _priority(self, given: Any) -> str:
+        code = given.get("code") if isinstance(given, dict) else given
+        return self._word("priority", code) if code else (given or {}).get("original", "") if isinstance(given, dict) else self.t("recorded")
 
     def notes_too(self) -> bool:
         """Notes of changes are shown to those who see this place with all its details."""

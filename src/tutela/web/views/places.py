@@ -45,7 +45,8 @@ def register(request: HttpRequest) -> HttpResponse:
     context |= {"room": "places", "q": text if "problem" in context else context["q"],
                 "record_href": "/places/new/" if actor.may("record-place") else "",
                 "import_href": "/imports/new/" if actor.may("dry-run") else "",
-                "export_href": address(text, "/places/export/") if context.get("total") else ""}
+                "keep_href": address(text, "/shortlists/new/") if actor.may("shortlist") and text else "",
+               "export_href": address(text, "/places/export/") if context.get("total") else ""}
     template = "tutela/parts/results.html" if is_fragment(request) and request.headers.get("HX-Target") == "results" else "tutela/register.html"
     return render(request, template, context, status=400 if "problem" in context else 200)
 
