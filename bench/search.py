@@ -26,13 +26,14 @@ WORDS = ("Mosque", "Tell", "veqadur", "elel", "łódur", "şanu", "Qara", "mosqu
          "مسجد", "حَلَب", "حلب", "راريقا", "تل ساشي", "Мечеть", "Кашащиго", "міст", "ܒܝܬ", "ܐܘܿܪܗܵܝ", "Եկեղեցի", "ეკლესია",
          "ხიდი დურ", "raion 275")
 
-#: Words and a box: 10² to 10⁵ hits of 1,000,000.
+#: Words and a box: 10² to 10⁵ hits of 1,000,000, a third of the questions in each power of ten.
 ASKED = (
-    ("mosque", (20, 28, 45, 50)), ("mosque", (20, 28, 38, 48)), ("مسجد", (20, 28, 45, 50)), ("tell", (20, 28, 45, 50)),
-    ("mosque", (20, 28, 30, 45)), ("raion", (30, 38, 36, 44)), ("veqadur", (20, 28, 45, 50)), ("мечеть", (20, 28, 45, 50)),
-    ("church", (22, 30, 32, 42)), ("مسجد", (25, 30, 32, 40)), ("bridge", (20, 28, 40, 48)), ("ܒܝܬ", (20, 28, 45, 50)),
-    ("tell", (30, 35, 35, 40)), ("elel", (20, 28, 40, 45)), ("mosque", (30, 38, 33, 41)), ("Եկեղեցի", (25, 30, 35, 40)),
-    ("veqadur", (30, 35, 36, 41)), ("raion 27", (33, 38, 35, 40)), ("حلب", (20, 28, 45, 50)), ("mosque veqadur", (22, 30, 32, 40)),
+    ("mosque", (20, 28, 38, 48)), ("مسجد", (20, 28, 45, 50)), ("raion", (30, 38, 36, 44)), ("мечеть", (20, 28, 36, 44)),
+    ("church", (22, 30, 32, 42)), ("ܒܝܬ", (20, 28, 45, 50)), ("مسجد", (25, 30, 32, 40)),
+    ("elel", (20, 28, 36, 42)), ("Եկեղեցի", (25, 30, 35, 40)), ("tell", (30, 35, 35, 40)), ("mosque", (30, 38, 33, 41)),
+    ("veqadur", (30, 35, 36, 41)), ("mosque veqadur", (22, 30, 32, 40)), ("bridge", (32, 40, 36, 44)),
+    ("tell", (38, 30, 40, 33)), ("حلب", (20, 28, 45, 50)), ("raion 27", (33, 38, 35, 40)), ("şanu", (20, 28, 40, 45)),
+    ("راريقا", (30, 30, 32, 33)), ("ხიდი", (30, 40, 33, 42)),
 )
 
 LISTS = ("", "condition:destroyed", "condition:good", "type:monument", "condition:poor extent:61-90 namekind:toponym", "area:\"Raion 275\"",
@@ -100,6 +101,15 @@ def _viewports(actor: Any) -> Iterable[Row]:
         cpu.append(used)
         hits.append(answer["total"])
         floors.append(_floor(None, box) or 0.0)
+    def positions(box: tuple[float, ...]) -> int:
+        from tutela.store import search
+
+        rows = [search.singles("place", actor.audience, search.Want(box=box), 5000)]  # type: ignore[arg-type]
+        return len(rows[0] or ())
+
+    bare = [_times(lambda box=box: positions(box), 3, forget=False) for box in boxes]
+    yield _row("viewport, rows alone", "the same, before names are read", [median(one) for one, _, _ in bare],
+               median(used for _, used, _ in bare), round(median(hits)))
     row = _row("viewport", f"{len(boxes)} windows of some 500", wall, median(cpu), round(median(hits)), median(floors))
     yield {**row, "p95": round(sorted(wall)[int(len(wall) * 0.95)], 2)}
 
@@ -192,9 +202,10 @@ def run(workspace: Path | str, out: Path | str | None = None, tell: Callable[[Ro
 def main(arguments: list[str]) -> None:
     def tell(row: Row) -> None:
         hits, floor = ("" if row[name] is None else row[name] for name in ("hits", "floor"))
-        print(f"{row['kind']:26} {row['what'][:46]:46} {hits:>9} {row['p50']:9.1f} {row['worst']:9.1f} {row['cpu']:9.1f} {floor:>9}", flush=True)
+        times = " ".join(f"{row[name]:9.1f}" for name in ("p50", "worst", "cpu"))
+        print(f"{row['kind']:26} {row['what'][:46]:46} {hits:>9} {times} {floor:>9}", flush=True)
 
-    print(f"{'':26} {'':46} {'hits':>9} {'p50 ms':>9} {'worst':>9} {'CPU ms':>9} {'floor':>9}")
+    print(f"{'':73} {'hits':>9} {'p50 ms':>9} {'worst':>9} {'CPU ms':>9} {'floor':>9}")
     rows = run(arguments[0], arguments[1] if len(arguments) > 1 else None, tell)
     for one in summary(rows):
         print(f"{one['kind']}: p50 {one['p50']:.1f} ms, p95 {one['p95']:.1f} ms (target p50 ≤ {one['target']} ms)")

@@ -86,6 +86,9 @@ def test_what_was_erased_since_cannot_come_back() -> None:
     assert take_back(corrected).conflicts == [{"id": dashed(a), "reason": "erased since"}]
 
 
+Step = tuple[str, int, int]
+
+
 class Sequence:
     """Any changes, one after the other: what hypothesis draws, done to the register."""
 
@@ -94,12 +97,13 @@ class Sequence:
         self.assessments: list[str] = []
         self.about: dict[str, str] = {}
 
-    def do(self, step: tuple[str, int, int]) -> None:
+    def do(self, step: Step) -> None:
         what, which, said = step
         live = {uuid for uuid, _, _ in documents()}
         places = [uuid for uuid in self.places if uuid in live]
         if what == "record":
-            self.places += create(*(place(f"Site {said} {i}", f"N-{said % 3}", 40.0 + said if said % 2 else None) for i in range(1 + which % 3)))
+            at = 40.0 + said if said % 2 else None
+            self.places += create(*(place(f"Site {said} {i}", f"N-{said % 3}", at) for i in range(1 + which % 3)))
         elif what == "undo" and journal.head()[0]:
             try:
                 take_back(1 + which % last_change(), keep_edited=bool(said % 2))
@@ -134,7 +138,7 @@ def put_back() -> Iterator[None]:
 
 @ANY
 @given(STEPS)
-def test_after_any_sequence_the_journal_is_valid_and_what_is_derived_is_what_would_be_derived_anew(steps: list[tuple[str, int, int]]) -> None:
+def test_after_any_changes_the_journal_is_valid_and_all_is_derived_as_it_would_be_anew(steps: list[Step]) -> None:
     with put_back():
         sequence = Sequence()
         for step in steps:
@@ -147,7 +151,7 @@ def test_after_any_sequence_the_journal_is_valid_and_what_is_derived_is_what_wou
 
 @ANY
 @given(STEPS, STEPS)
-def test_taking_back_every_change_in_turn_leads_to_where_it_began(first: list[tuple[str, int, int]], more: list[tuple[str, int, int]]) -> None:
+def test_taking_back_every_change_in_turn_leads_to_where_it_began(first: list[Step], more: list[Step]) -> None:
     with put_back():
         sequence = Sequence()
         for step in first:

@@ -55,6 +55,13 @@ def test_a_record_nobody_knows_cannot_be_changed_or_pointed_at() -> None:
     assert documents() == [] and journal.head()[0] == 0
 
 
+def test_a_record_never_becomes_one_of_another_kind() -> None:
+    (uuid,) = create(place("A"))
+    with pytest.raises(TutelaError) as caught:
+        keep(Row("assessment", uuid, assessment(uuid, "good")))
+    assert caught.value.code == "record-unknown"
+
+
 def test_whoever_saw_an_older_version_is_told_so_and_nothing_is_written() -> None:
     (uuid,) = create(place("A"))
     keep(Row("place", uuid, place("B")))

@@ -40,7 +40,7 @@ def run_import(actor: Actor, files: list[Path], *, mapping: str | None = None, m
     require(actor, "dry-run" if dry_run else "import")
     if complete and not dry_run:
         require(actor, "complete-import")
-    task = engine.Task([Path(f) for f in files], mapping, dry_run, partial, complete, options or {}, mapping_text)
+    task = engine.Task([Path(f) for f in files], mapping, dry_run, partial, complete, options or {}, mapping_text, actor.audience)
     sources = engine.open_sources(task)
     if mapping in (None, own.NAME) and mapping_text is None and all(is_own_export(s.columns) for s in sources):
         report, text = own.run(actor, task, sources, settings.WORKSPACE.folder / "refused"), ""

@@ -57,7 +57,7 @@ def search(actor: Actor, query: Query | str, limit: int = 50, offset: int = 0) -
     """Places that answer the question, one page of them."""
     query = as_query(query)
     want, read_as = _asked(actor, query)
-    total = store_search.count("place", actor.audience, want).total
+    total = store_search.total("place", actor.audience, want)
     rows = store_search.page("place", actor.audience, want, max(limit, 0), max(offset, 0), total)
     return Results(query, total, _listed_rows(rows, actor.language), read_as)
 

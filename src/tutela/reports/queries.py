@@ -8,8 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tutela.assessment.rules.damage import is_damaged
-from tutela.assessment.rules.series import last_finding, order
+from tutela.assessment.rules.series import is_damaged, last_finding, order
 from tutela.inventory import queries_export
 from tutela.inventory.queries import as_query
 from tutela.inventory.rules.audience import sight_of

@@ -11,7 +11,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -22,7 +22,7 @@ from tutela.store.wants import Box, Want, Words, areas, in_box, of_change, range
 
 __all__ = ["Box", "Cell", "Counts", "Found", "Profiles", "Single", "Want", "Words", "cells", "close_terms", "conditions", "count",
            "count_areas", "forget_counts", "has_word", "histogram", "linked", "page", "profile_clause", "read", "singles", "terms_with",
-           "titles_beginning"]
+           "titles_beginning", "total"]
 
 
 def _db() -> Any:
@@ -144,6 +144,19 @@ def _count(kind: str, audience: int, want: Want, facets: Sequence[str], wider: W
     return total, counted
 
 
+def total(kind: str, audience: int, want: Want) -> int:
+    """How many there are under all conditions."""
+    if want.facets or want.without:
+        return count(kind, audience, want).total
+    code = KINDS[kind].code
+
+    def make() -> int:
+        quick = _db().total(code, audience, want)
+        return sum(_tally(kind, audience, want, "profile").values()) if quick is None else quick
+
+    return _kept((code, audience, want.key(), "total"), make)
+
+
 def _under_facets(kind: str, audience: int, want: Want, column: str) -> Counter[int]:
     """{value of area or year: n} under all conditions; both are counted in one reading where that is the same question."""
     filters = clause(want)
@@ -202,15 +215,14 @@ def _rows(sql: str, ids: Sequence[int], audience: int) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def page(kind: str, audience: int, want: Want, limit: int = 50, offset: int = 0, total: int | None = None) -> list[Found]:
-    """One page of what is found, in the order wanted.  ``total``: how many there are, where that is known."""
-    if total is None:
-        total = count(kind, audience, want).total
-    if total <= offset:
+def page(kind: str, audience: int, want: Want, limit: int = 50, offset: int = 0, known: int | None = None) -> list[Found]:
+    """One page of what is found, in the order wanted.  ``known``: how many there are, where that is known."""
+    number = total(kind, audience, want) if known is None else known
+    if number <= offset:
         return []
     code, filters = KINDS[kind].code, clause(want)
     key = (code, audience, "page", want.key(), tuple(filters), want.order, want.prefer, limit, offset)
-    return _read(audience, _kept(key, lambda: _db().page_ids(code, audience, want, filters, limit, offset, total)))
+    return _read(audience, _kept(key, lambda: _db().page_ids(code, audience, want, filters, limit, offset, number)))
 
 
 def titles_beginning(kind: str, audience: int, want: Want, limit: int) -> list[Found]:
@@ -218,8 +230,7 @@ def titles_beginning(kind: str, audience: int, want: Want, limit: int) -> list[F
     return _read(audience, _db().titles_beginning(KINDS[kind].code, audience, want, clause(want), limit, 0))
 
 
-@dataclass(slots=True)
-class Single:
+class Single(NamedTuple):
     """One record on the map.  ``own`` the audience's own version of its document (None: the record's); ``text`` what it may see."""
 
     id: int
@@ -238,12 +249,12 @@ _SINGLE = ("SELECT e.id, r.uuid, e.x, e.y, e.profile, e.document, coalesce(e.doc
 def singles(kind: str, audience: int, want: Want, limit: int) -> list[Single] | None:
     """The records in the box of ``want``, or None where there are more than ``limit``."""
     rows = _db().window(KINDS[kind].code, audience, want, clause(want), limit + 1)
-    return None if len(rows) > limit else [Single(*row) for row in rows]
+    return None if len(rows) > limit else [Single._make(row) for row in rows]
 
 
 def these(audience: int, ids: Sequence[int]) -> list[Single]:
     """These entries, those of another audience left out."""
-    return [Single(*row) for part in backend.chunks(sorted(ids)) for row in _rows(_SINGLE, part, audience) if row[2] is not None]
+    return [Single._make(row) for part in backend.chunks(sorted(ids)) for row in _rows(_SINGLE, part, audience) if row[2] is not None]
 
 
 @dataclass(slots=True)

@@ -125,7 +125,9 @@ def _keep(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_Tou
             fresh.append((number, uuid, kind.code))
             outcome.created[name] += 1
         else:
-            number, before, live, present = held
+            number, code, before, live, present = held
+            if code != kind.code:
+                raise TutelaError(problem("record-unknown", value=uuid))
             if expected is not None and expected != before:
                 raise TutelaError(problem("changed-meanwhile", value=uuid))
             if present == (None if content is None else content.decode()):
@@ -136,7 +138,7 @@ def _keep(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_Tou
         seq += 1
         entries.append((act, number, uuid, kind.code, before, content))
         stands[number] = (seq, content is not None)
-        known[uuid] = (number, seq, content is not None, None if content is None else content.decode())
+        known[uuid] = (number, kind.code, seq, content is not None, None if content is None else content.decode())
         touched.append(_Touched(kind, number, document, None if present is None else loads(present), held is None))
         ids[uuid] = number
     change.append(entries)
@@ -147,12 +149,12 @@ def _keep(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_Tou
     return touched, ids
 
 
-def _present(uuids: list[str]) -> dict[str, tuple[int, int, bool, str | None]]:
-    """uuid → (record, line, live, present text)."""
-    sql = ("SELECT r.uuid, r.id, r.line, r.live, p.document FROM store_record r JOIN store_line p ON p.seq = r.line "
+def _present(uuids: list[str]) -> dict[str, tuple[int, int, int, bool, str | None]]:
+    """uuid → (record, kind, line, live, present text)."""
+    sql = ("SELECT r.uuid, r.id, r.kind, r.line, r.live, p.document FROM store_record r JOIN store_line p ON p.seq = r.line "
            "WHERE r.uuid IN {in}")
-    return {uuid: (number, line, bool(live), text if live else None)
-            for uuid, number, line, live, text in backend.select_in(sql, uuids)}
+    return {uuid: (number, kind, line, bool(live), text if live else None)
+            for uuid, number, kind, line, live, text in backend.select_in(sql, uuids)}
 
 
 def _latest(touched: list[_Touched]) -> Iterable[_Touched]:

@@ -43,9 +43,31 @@ def order(assessment: Document) -> tuple[int, int]:
 
 
 def last_finding(series: list[Document]) -> Document | None:
-    """The latest assessment that found a condition; a visit that found nothing never hides an earlier finding."""
+    """The latest assessment that found a condition; a visit that found nothing never hides an earlier finding.
+
+    Where none names a condition, the latest that names an extent or a damage, its condition being *unknown*.
+    """
     found = [a for a in series if a.get("condition") and a.get("outcome", "finding") == "finding"]
+    if not found:
+        found = [{**a, "condition": {"code": "unknown"}} for a in series if a.get("extent") or a.get("damages")]
     return max(found, key=order) if len(found) > 1 else found[0] if found else None
+
+
+#: Conditions, and bands of extent, that say damage by themselves.
+DAMAGED_CONDITIONS = ("poor", "very-bad", "destroyed")
+DAMAGED_EXTENTS = ("1-10", "11-30", "31-60", "61-90", "91-100")
+
+
+def is_damaged(series: list[Document]) -> bool:
+    """True where an assessment records a damage, or the last finding's condition or extent says one.
+
+    This is *documented* damage: somebody wrote it down, with a source.  Whether it is *verified* is another figure.
+    """
+    return any(a.get("damages") for a in series) or _says_damage(last_finding(series))
+
+
+def _says_damage(last: Document | None) -> bool:
+    return last is not None and (last["condition"]["code"] in DAMAGED_CONDITIONS or (last.get("extent") or {}).get("code") in DAMAGED_EXTENTS)
 
 
 def contribution(series: list[Document], details: bool) -> Contribution:
@@ -68,6 +90,8 @@ def contribution(series: list[Document], details: bool) -> Contribution:
     if damages:
         facets["damage"] = _distinct([item["effect"].get("code") for item in damages if "effect" in item])
         facets["cause"] = _distinct([item["cause"].get("code") for item in damages if "cause" in item])
+    if damages or _says_damage(last):
+        facets["damaged"] = ("documented",)
     threats = [item.get("cause") for a in series if "threats" in a for item in a["threats"]]
     if threats:
         facets["threat"] = _distinct(threats)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from tutela.errors import Problem, declare, problem
 from tutela.exchange.imports import absent
+from tutela.exchange.imports.identity import LOCAL, same_place
 from tutela.exchange.imports.merging import assessment_key, differences, updated, updated_assessment
 from tutela.exchange.imports.report import Report
 from tutela.exchange.imports.staging import Staged, Staging
 from tutela.exchange.mapping.model import Mapping
 from tutela.store import backend, journal
 from tutela.store.documents import bare, dumps, loads, new_ids
-from tutela.store.kinds import KINDS
+from tutela.store.kinds import KINDS, LEVELS
 from tutela.store.write import Row, write
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def apply(actor: str, task: Task, mapping: Mapping, staging: Staging, report: Re
 
     ``finish`` completes the report (the file of refused rows) before it is kept: both are there, or nothing is.
     """
-    matcher = Matcher(mapping, report, opened)
+    matcher = Matcher(mapping, report, opened, task)
     if not writes:
         for _ in matcher.rows(staging, tell):
             pass
@@ -83,8 +84,9 @@ def _written(actor: str, task: Task, mapping: Mapping, staging: Staging, report:
 class Matcher:
     """Finds for each staged place the record it is, and yields the rows that must be written."""
 
-    def __init__(self, mapping: Mapping, report: Report, opened: list[Opened]) -> None:
+    def __init__(self, mapping: Mapping, report: Report, opened: list[Opened], task: Task) -> None:
         self.mapping, self.report = mapping, report
+        self.audience, self.dry = task.audience, task.dry_run
         self.source = mapping.source["key"]
         self.scheme = (mapping.key or {}).get("scheme", self.source)
         self.files = [{"file": o.source.name, "digest": o.source.stated.get("digest")} for o in opened]
@@ -104,6 +106,8 @@ class Matcher:
                     self.report.warn(problem("key-repeated", file=self.files[file]["file"], row=row, column="key", value=staged.key))
                 try:
                     number = self._match(staged, held)
+                    if number is not None:
+                        self._ask(staged, held, number)
                 except _Skip:
                     continue
                 if number is None:
@@ -122,6 +126,8 @@ class Matcher:
         for uuid, record in backend.select_in("SELECT uuid, id FROM store_record WHERE uuid IN {in} AND live AND kind = %s", ids, KINDS["place"].code):
             held.by_uuid[uuid] = record
         records = {r for found in held.by_key.values() for r in found} | set(held.by_uuid.values())
+        if records and self.audience < LEVELS - 1:
+            self._withhold(held, records)
         if records:
             sql = ("SELECT r.id, r.uuid, p.document FROM store_record r JOIN store_line p ON p.seq = r.line WHERE r.id IN {in}")
             held.documents = {number: (uuid, text) for number, uuid, text in backend.select_in(sql, sorted(records))}
@@ -130,6 +136,28 @@ class Matcher:
             for number, uuid, text in backend.select_in(sql, sorted(records), KINDS["assessment"].code):
                 held.series.setdefault(number, []).append((uuid, loads(text)))
         return held
+
+    def _ask(self, staged: Staged, held: _Held, number: int) -> None:
+        """Refuse the row if the place found by its number is not this person's to change, or another place."""
+        if number in held.withheld:
+            self._refuse(staged, "place-withheld", staged.key or staged.id)
+        if self.scheme == LOCAL and not staged.id:
+            before = loads(held.documents[number][1])
+            if not same_place(before, staged.place):
+                self._refuse(staged, "key-other-place", staged.key, name=next((n["text"] for n in before.get("names", ())), ""))
+
+    def _withhold(self, held: _Held, records: set[int]) -> None:
+        """Places this person does not see as held: in a dry run as if they were not there, else marked to be refused."""
+        ids = [number * LEVELS + low for number in records for low in range(self.audience + 1)]
+        whole = {record for (record,) in backend.select_in(
+            "SELECT record FROM store_entry WHERE id IN {in} AND high >= %s AND document IS NULL", ids, self.audience)}
+        hidden = records - whole
+        if not self.dry:
+            held.withheld = hidden
+            return
+        records -= hidden
+        held.by_key = {value: kept for value, found in held.by_key.items() if (kept := [r for r in found if r not in hidden])}
+        held.by_uuid = {uuid: record for uuid, record in held.by_uuid.items() if record not in hidden}
 
     def _match(self, staged: Staged, held: _Held) -> int | None:
         if staged.id:
@@ -211,13 +239,14 @@ def _brief(source: dict[str, Any]) -> dict[str, Any]:
 class _Held:
     """What the register holds of a batch."""
 
-    __slots__ = ("by_key", "by_uuid", "documents", "series")
+    __slots__ = ("by_key", "by_uuid", "documents", "series", "withheld")
 
     def __init__(self) -> None:
         self.by_key: dict[str, list[int]] = {}
         self.by_uuid: dict[str, int] = {}
         self.documents: dict[int, tuple[str, str]] = {}
         self.series: dict[int, list[tuple[str, dict[str, Any]]]] = {}
+        self.withheld: set[int] = set()
 
 
 __all__ = ["apply", "dumps"]

@@ -47,6 +47,7 @@ class Task:
     complete: bool = False
     options: dict[str, Any] = field(default_factory=dict)
     mapping_text: str | None = None
+    audience: int = 3  # of the person importing: places not seen whole are neither matched nor overwritten
 
 
 @dataclass(slots=True)

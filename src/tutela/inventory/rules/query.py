@@ -20,7 +20,7 @@ declare({
     "query-long": ("The question is {value} characters long.", "Ask in at most {most}."),
 })
 
-FACETS = ("type", "category", "country", "protection", "condition", "extent", "damage", "cause", "threat", "method", "handling",
+FACETS = ("type", "category", "country", "protection", "condition", "extent", "damaged", "damage", "cause", "threat", "method", "handling",
           "located", "missing", "namekind", "period")
 WORD_FIELDS = {"name": "names", "id": "ids", "in": "areas", "text": "text"}
 EXCLUDED = (*FACETS, *WORD_FIELDS, "area")

@@ -18,6 +18,8 @@ SCHEMA = (
     # Boxes, audiences, kinds and profiles in one tree: an entry is found only where low <= audience <= high, and a box is
     # counted from the tree alone.  Kind and profile stand as numbers so small that they do not shape the tree.
     "CREATE VIRTUAL TABLE IF NOT EXISTS store_box USING rtree(id, w, e, s, n, low, high, kind, profile)",
+    # Entries that not everybody sees, or that are no places: few, so that what all see is counted without a look at the rows.
+    "CREATE INDEX IF NOT EXISTS store_entry_apart ON store_entry (kind, low, high) WHERE NOT (kind = 1 AND low = 0 AND high = 3)",
     # Words are folded before they come here, so that the ASCII tokenizer (which keeps every other letter) is exact.
     "CREATE VIRTUAL TABLE IF NOT EXISTS store_fts USING fts5(names, ids, areas, text, content='store_words', "
     "content_rowid='id', tokenize='ascii', detail='column', columnsize=0)",
