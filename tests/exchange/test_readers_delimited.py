@@ -129,6 +129,24 @@ def test_the_given_encoding_wins_and_an_unknown_one_is_refused(tmp_path):
     assert refusal(path, encoding="base64") == "encoding-unknown"
 
 
+def test_a_wrong_encoding_given_stops_the_reading_and_the_likely_one_is_named(tmp_path, monkeypatch):
+    path = write(tmp_path, "id,name\n" + "".join(f"{i},крепость\n" for i in range(40)), encoding="cp1251")
+    for memory in (text.MEMORY, 100):
+        monkeypatch.setattr(text, "MEMORY", memory)
+        with pytest.raises(Unusable) as caught:
+            open_source(path, encoding="utf-8")
+        assert caught.value.code == "encoding-wrong"
+        assert "utf-8," in caught.value.problem.message and "cp1251" in caught.value.problem.message
+    assert refusal(write(tmp_path, "id,né\n1,a\n2,b\n", encoding="cp1252"), encoding="utf-8") == "encoding-wrong"
+
+
+def test_an_encoding_given_rightly_refuses_only_rows_with_broken_bytes(tmp_path):
+    path = write(tmp_path, b"id,name\n1,Palmyra \xe9\n2,plain\n")
+    source = open_source(path, encoding="utf-8")
+    assert [v[0] for _, v, _ in source.rows()] == ["2"]
+    assert [r.problem.code for r in source.refused] == ["text-undecodable"]
+
+
 def test_broken_bytes_in_utf8_refuse_only_their_row(tmp_path):
     good = "".join(f"{i},Şuşa qalası\n" for i in range(20)).encode()
     source = open_source(write(tmp_path, b"id,name\n" + good + b"99,caf\xe9\n" + b"100,plain\n"))
@@ -290,6 +308,35 @@ def test_a_streamed_ten_million_character_line_does_not_stop_the_rest(tmp_path, 
     source = open_source(write(tmp_path, 'id,note\n1,"' + "x" * 10_000_000 + '"\n2,fine\n'))
     assert [v for _, v, _ in source.rows()] == [["2", "fine"]]
     assert [r.problem.code for r in source.refused] == ["cell-too-large"]
+
+
+FIVE = "name,type,lat,lon,note,source\n" + "".join(f"Tell {i},tell,35.{i},40.{i},,s\n" for i in range(5))
+
+
+@pytest.mark.parametrize(
+    "total", ["Total,,5,,,", "Всього: 5,,,,,", "РАЗОМ,5,,,,", "الإجمالي,,,٥,,", "Cəmi:,5 yer,,,,", "Insgesamt,5"]
+)
+def test_totals_below_the_data_are_skipped_and_stated(tmp_path, total):
+    source = open_source(write(tmp_path, FIVE + total + "\n"))
+    assert len(list(source.rows())) == 5 and source.refused == [] and source.sections == []
+    assert [(w.code, w.row) for w in source.warnings] == [("total-row-skipped", 7)]
+
+
+def test_a_signature_below_the_total_is_skipped_with_it(tmp_path):
+    source = open_source(write(tmp_path, FIVE + "Total,,5,,,\n,,,,,\nDrawn up by the registrar,,,,,2024-02-01\n"))
+    assert len(list(source.rows())) == 5
+    assert [(w.code, w.row) for w in source.warnings] == [("total-row-skipped", 7), ("footer-skipped", 9)]
+
+
+@pytest.mark.parametrize("last", ["Sum,village,,,,", "Total,fort,35.1,40.1,,", "Total ruin,,5,,,"])
+def test_a_record_that_only_resembles_a_total_is_kept(tmp_path, last):
+    source = open_source(write(tmp_path, FIVE + last + "\n"))
+    assert len(list(source.rows())) == 6 and source.warnings == []
+
+
+def test_a_total_with_records_below_it_is_left_in_its_place(tmp_path):
+    source = open_source(write(tmp_path, FIVE + "Total,,5,,,\nTell 9,tell,35.9,40.9,,s\n"))
+    assert [v[0] for _, v, _ in source.rows()][-2:] == ["Total", "Tell 9"] and source.warnings == []
 
 
 def test_titles_above_the_header_are_skipped_and_stated(tmp_path):

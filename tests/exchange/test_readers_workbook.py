@@ -115,10 +115,10 @@ def test_merged_cells_formulas_without_result_and_errors_are_reported_with_their
     path = workbook(tmp_path / "a.xlsx", {"S": rows}, {"S": [(1, 1, 2, 1, "shared")]})
     source = open_source(path)
     found = {w.code: w for w in source.warnings}
-    assert found["merged-cells"].value == "1" and source.stated["merged_ranges"] == 1
+    assert found["merged-cells-filled"].value == "1" and source.stated["merged_ranges"] == 1
     assert (found["formula-without-value"].row, found["formula-without-value"].column) == (3, "n")
     assert (found["cell-error"].row, found["cell-error"].column, found["cell-error"].value) == (4, "n", "#DIV/0!")
-    assert [v for _, v, _ in source.rows()] == [[1, "shared", 2], [2, None, None], [3, "c", None]]
+    assert [v for _, v, _ in source.rows()] == [[1, "shared", 2], [2, "shared", None], [3, "c", None]]
 
 
 def test_headings_and_titles_in_sheets(tmp_path):
@@ -145,6 +145,85 @@ def test_mojibake_in_a_cell_is_warned_about(tmp_path):
     source = open_source(workbook(tmp_path / "a.xlsx", {"S": [["id", "name"], [1, "cafÃ©"]]}))
     assert next(source.rows())[1] == [1, "cafÃ©"]
     assert [(w.code, w.row, w.column) for w in source.warnings] == [("mojibake", 2, "name")]
+
+
+# -- shown otherwise than stored ------------------------------------------------------------
+
+REGISTER = [["id", "name", "region", "type", "note"], *[[i, f"Tell {i}", None, "tell", None] for i in range(1, 7)]]
+
+
+def test_a_value_merged_downwards_holds_for_every_row_of_its_range_and_this_is_stated(tmp_path):
+    merge = {"S": [(1, 2, 3, 2, "North"), (4, 2, 5, 2, "South")]}
+    source = open_source(workbook(tmp_path / "a.xlsx", {"S": REGISTER}, merge))
+    assert [v[2] for _, v, _ in source.rows()] == ["North", "North", "North", "South", "South", None]
+    [warning] = source.warnings
+    assert (warning.code, warning.value) == ("merged-cells-filled", "2") and "region" in warning.message
+    assert source.stated["merged_filled"] == {"region": 2}
+    assert len(list(source.rows())) == 6, "a second reading gives the same"
+
+
+def test_merged_cells_fill_no_blank_rows_and_merges_across_stay_a_warning(tmp_path):
+    rows = [*REGISTER[:3], [None] * 5, REGISTER[3]]
+    merge = {"S": [(1, 2, 6, 2, "North"), (4, 3, 4, 4, "across")]}
+    source = open_source(workbook(tmp_path / "a.xlsx", {"S": rows}, merge))
+    assert [(n, v[2:]) for n, v, _ in source.rows()] == [
+        (2, ["North", "tell", None]),
+        (3, ["North", "tell", None]),
+        (5, ["North", "across", None]),
+    ]
+    assert {w.code: w.value for w in source.warnings} == {"merged-cells-filled": "1", "merged-cells": "1"}
+
+
+def test_header_cells_merged_downwards_are_not_poured_into_the_data(tmp_path):
+    rows = [[None, None, None, None], [None, None, "lat", "lon"], [1, None, 40.5, 44.5], [2, "Mill", 40.6, 44.6]]
+    merge = {"S": [(0, 0, 1, 0, "id"), (0, 1, 1, 1, "name"), (0, 2, 0, 3, "Coordinates")]}
+    source = open_source(workbook(tmp_path / "a.xlsx", {"S": rows}, merge))
+    assert source.columns == ("id", "name", "Coordinates: lat", "Coordinates: lon")
+    assert [v[1] for _, v, _ in source.rows()] == [None, "Mill"]
+    assert codes(source) == ["merged-cells"]
+
+
+def percents(path: Path, shown: str, values: list) -> Path:
+    book = xlsxwriter.Workbook(str(path))
+    sheet, style = book.add_worksheet("S"), book.add_format({"num_format": shown})
+    sheet.write_row(0, 0, ["id", "damage", "plain"])
+    for i, value in enumerate(values, 1):
+        sheet.write(i, 0, i)
+        sheet.write(i, 1, value, style)
+        sheet.write(i, 2, 0.4)
+    book.close()
+    return path
+
+
+@pytest.mark.parametrize("shown", ["0%", "0.00%", "0.0 %", '[Red]0%;-0%;"none"'])
+def test_numbers_shown_as_per_cent_are_read_as_shown_and_this_is_stated(tmp_path, shown):
+    source = open_source(percents(tmp_path / "a.xlsx", shown, [0.4, 1, 0, 0.075, "15%", "whole"]))
+    assert [v[1] for _, v, _ in source.rows()] == ["40%", "100%", "0%", "7.5%", "15%", "whole"]
+    assert {v[2] for _, v, _ in source.rows()} == {0.4}
+    [warning] = source.warnings
+    assert (warning.code, warning.column, warning.value) == ("percent-cells", "damage", "4")
+    assert source.stated["percent_columns"] == {"damage": 4}
+
+
+@pytest.mark.parametrize("shown", ["0.00", '0.0"%"', "0\\%", "General"])
+def test_a_percent_sign_that_is_only_text_changes_no_number(tmp_path, shown):
+    source = open_source(percents(tmp_path / "a.xlsx", shown, [0.4, 40]))
+    assert [v[1] for _, v, _ in source.rows()] == [0.4, 40] and source.warnings == []
+
+
+def test_a_percent_cell_merged_downwards_is_repeated_as_shown(tmp_path):
+    path = percents(tmp_path / "a.xlsx", "0%", [0.4, ""])
+    replaced(path, SHEET, lambda xml: xml.replace(b"</sheetData>", b'</sheetData><mergeCells count="1">'
+                                                  b'<mergeCell ref="B2:B3"/></mergeCells>'))
+    assert [v[1] for _, v, _ in open_source(path).rows()] == ["40%", "40%"]
+
+
+def test_a_total_below_the_data_is_no_record(tmp_path):
+    rows = [*REGISTER, ["المجموع", None, None, 6, None]]
+    source = open_source(workbook(tmp_path / "a.xlsx", {"S": rows}))
+    assert [v[0] for _, v, _ in source.rows()] == [1, 2, 3, 4, 5, 6]
+    [warning] = source.warnings
+    assert (warning.code, warning.row, warning.value) == ("total-row-skipped", 8, "المجموع | 6")
 
 
 # -- hostile workbooks ------------------------------------------------------------

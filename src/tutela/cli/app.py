@@ -48,6 +48,15 @@ def main() -> None:
     except SystemExit:
         _flush()
         raise
+    finally:
+        _close()
+
+
+def _close() -> None:
+    """Close the databases, so that what stands beside a SQLite file (its WAL) is brought into it."""
+    database = sys.modules.get("django.db")
+    if database is not None and sys.modules["django.conf"].settings.configured:
+        database.connections.close_all()
 
 
 def _flush() -> None:

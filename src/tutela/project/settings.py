@@ -57,7 +57,7 @@ def _sqlite(path: Path, synchronous: str) -> dict[str, object]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 60,
             "init_command": (f"PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA foreign_keys=ON; "
-                             "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;"),
+                             "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=2147418112;"),
         },
         "TEST": {"NAME": str(path.with_suffix(".test.sqlite"))},
     }

@@ -6,17 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutela.errors import Problem, problem
+from tutela.errors import Problem, Unusable, problem
 from tutela.exchange.mapping.cells import (
     Columns,
     Getter,
     Refusal,
+    Unread,
     Values,
     date_reader,
     list_reader,
+    member,
+    shaped,
     splitter,
     text_getter,
 )
+from tutela.exchange.mapping.checks import check_options, date_options, kind_of, resolved
 from tutela.exchange.mapping.fields import ALSO, DATES, LISTS, MAIN
 from tutela.exchange.mapping.steps import in_step
 
@@ -36,6 +40,8 @@ class Context:
     country: str | None = None
     warnings: list[Problem] = field(default_factory=list)
     unpaired: list[tuple[str, Any]] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    crs: str | None = None
 
     def warn(self, found: Problem) -> None:
         self.warnings.append(found)
@@ -56,6 +62,7 @@ class Cell:
     drop: frozenset[str]
     constant: bool
     codes: bool
+    rule: dict[str, Any] = field(default_factory=dict)
 
     def one(self, values: Values) -> Any:
         """The single value, read; None where the cell says nothing."""
@@ -78,31 +85,81 @@ class Cell:
 
 
 def cell(rule: Any, name: str, context: Context, default_list: tuple[str, str] | None = None) -> Cell:
-    """Compile the rule of one field."""
-    get, column = text_getter(rule, context.columns, context.none)
+    """Compile the rule of one field.  Raises :class:`Unusable` for options and codes the field does not know."""
     options = rule if isinstance(rule, dict) else {}
-    constant = "constant" in options
     wanted = LISTS.get(name, default_list)
-    read: Callable[[str], Any] | None = None
-    codes = False
-    if not constant and (wanted or "list" in options):
-        list_name, unknown = wanted or (options["list"], "keep")
-        read = list_reader(options, options.get("list", list_name), column, options.get("unknown", unknown), context.warn)
-        codes = True
-    elif not constant and (name in DATES or "date" in options):
-        read = date_reader(options, column, context.today)
-    elif not constant and "values" in options:
-        read = _mapped(options)
     list_name = options.get("list") or (wanted[0] if wanted else None)
+    dated = not list_name and (name in DATES or "date" in options)
+    kind = kind_of(options, name, list_name, dated)
+    check_options(options, name, kind)
+    constant = "constant" in options
+    if options and list_name and not (constant and kind == "percent"):
+        options = rule = resolved(options, name, list_name, kind == "percent")
+    how = date_options(options, name) if dated else {}
+    get, column = text_getter(rule, context.columns, context.none)
+    read: Callable[[str], Any] | None = None
+    if dated:
+        read = _lenient(date_reader(how, column, context.today), options, name, column, context)
+        if constant:
+            text = _constant_date(read, options["constant"], name)
+            get, read = (lambda values: text), None
+        options = {**options, "date": how}
+    elif list_name and not constant:
+        unknown = wanted[1] if wanted else "keep"
+        read = list_reader(options, list_name, column, options.get("unknown", unknown), context.warn)
+    if not constant:
+        get = shaped(get, options, bool(list_name))
+    split = None if name == "pair" else splitter(options, list_name)
     drop = frozenset(str(d) for d in options.get("drop", ()))
-    return Cell(name, column, get, splitter(options, list_name), read, drop, constant, codes)
+    return Cell(name, column, get, _members(split, options, bool(list_name)), read, drop, constant, bool(list_name) and not constant, options)
 
 
-def _mapped(options: dict[str, Any]) -> Callable[[str], str | None]:
-    """Plain values for plain values; others stay as they are, unless ``otherwise`` says what they are."""
-    mapped = {str(k).casefold(): v for k, v in options["values"].items()}
-    other = options.get("otherwise")
-    return lambda text: mapped.get(text.casefold(), other if other is not None else text)
+def _members(split: Callable[[str], list[str | None]] | None, options: dict[str, Any], coded: bool) -> Callable[[str], list[str | None]] | None:
+    """A splitter whose members are changed as ``drop`` and ``values`` say."""
+    change = member(options, coded) if split is not None else None
+    if split is None or change is None:
+        return split
+    return lambda text: [None if part is None else change(part) for part in split(text)]
+
+
+def _constant_date(read: Callable[[str], str | None], given: Any, name: str) -> str | None:
+    """A date the mapping itself gives, read once; raises ``mapping-date``."""
+    try:
+        return read(str(given))
+    except Refusal as refusal:
+        raise Unusable(problem("mapping-date", value=given, where=name, hint=refusal.problem.todo)) from None
+
+
+def _lenient(read: Callable[[str], str], options: dict[str, Any], name: str, column: str | None, context: Context) -> Callable[[str], Any]:
+    """``otherwise`` and ``unreadable`` of a date: what becomes of a wording that cannot be read as one.
+
+    ``keep``: with a dating it stays as its wording; elsewhere it goes to the note of the assessment, or beside the place.
+    """
+    for wording, target in (options.get("values") or {}).items():
+        if target is not None:
+            _constant_date(read, target, f"{name}.values.{wording}")
+    how, otherwise = options.get("unreadable", "refuse"), options.get("otherwise")
+    instead = None if otherwise is None else _constant_date(read, otherwise, f"{name}.otherwise")
+    if how == "refuse" and instead is None:
+        return read
+
+    def lax(text: str) -> Any:
+        try:
+            return read(text)
+        except Refusal as refusal:
+            if refusal.problem.code == "date-in-future":
+                raise
+            if instead is not None:
+                return instead
+            context.warn(refusal.problem)
+        if how == "drop":
+            return None
+        if name.startswith("dating."):
+            return Unread(text)
+        context.kept.append((column or name, text))
+        return None
+
+    return lax
 
 
 def items(target: str, spec: dict[str, Any], context: Context) -> Items:
@@ -139,7 +196,9 @@ def _put(item: Item, c: Cell, name: str, text: Any, is_main: bool) -> None:
         return
     value = c.value(text)
     if not c.codes or c.constant:
-        if value is not None:
+        if value.__class__ is Unread:
+            item["original"] = f"{item['original']} – {value}" if "original" in item else str(value)
+        elif value is not None:
             item[name] = value
         return
     code, original = value
@@ -281,7 +340,7 @@ def _dates(c: Cell, take: str | None) -> Callable[[Values], Any]:
     """A cell with several days: the first, the last, or all of them in order."""
 
     def days(values: Values) -> Any:
-        found = sorted({c.value(part) for part in c.many(values) if part is not None})
+        found = sorted({day for part in c.many(values) if part is not None and (day := c.value(part)) is not None})
         if not found:
             return None
         return found if take == "all" else found[0] if take == "first" else found[-1]

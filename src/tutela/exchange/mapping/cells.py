@@ -39,6 +39,11 @@ declare(
             "“{value}” is not in the list of {what}; its wording is kept.",
             "Map it in the mapping's `values` if it is one of them.",
         ),
+        "extent-unclear": (
+            "“{value}” lies in no single band of per cent; its wording is kept.",
+            "Say in the mapping's `values` which band or percentage is meant.",
+        ),
+        "row-skipped": ("The mapping leaves this row out.", "Nothing to do; see `skip` in the mapping."),
         "percent-range": ("{value} is not a percentage.", "Write a number between 0 and 100."),
     }
 )
@@ -58,6 +63,14 @@ class Refusal(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
         self.problem = problem
+
+
+class Skipped(Refusal):
+    """The mapping says that this row is no place: a total, a signature."""
+
+
+class Unread(str):
+    """A wording that could not be read as a date and is kept as it is."""
 
 
 def clean(value: Any) -> str:
@@ -126,9 +139,13 @@ def text_getter(rule: Any, columns: Columns, none: frozenset[str]) -> tuple[Gett
         return (lambda values: None if (text := plain(values)) is None else change(text) or None), name
     if isinstance(rule, dict) and "columns" in rule:
         given = [str(name) for name in rule["columns"]]
+        if "default" in rule and not any(columns.has(name) for name in given):
+            instead = rule["default"]
+            return (lambda values: instead), ", ".join(given)
         some = [name for name in given if columns.has(name)] or given  # those that are absent have been found optional
         parts = [columns.at(name) for name in (some if rule.get("optional", True) else given)]
         joint = rule.get("join", " ")
+        joint = joint if isinstance(joint, str) else " "
 
         def joined(values: Values) -> str | None:
             texts = [clean(values[i]) for i in parts if i < len(values) and values[i] is not None]
@@ -142,18 +159,17 @@ def text_getter(rule: Any, columns: Columns, none: frozenset[str]) -> tuple[Gett
         default = rule["default"]
         return (lambda values: default), name
     at = columns.at(name)
-    default = rule.get("default") if isinstance(rule, dict) else None
 
     def getter(values: Values) -> str | None:
         text = values[at]
         if text is None:
-            return default
+            return None
         if text.__class__ is not str or not (text.isascii() and text.isprintable()):
             text = clean(text)
         elif text[:1] == " " or text[-1:] == " ":
             text = text.strip()
         if text in none:
-            return default
+            return None
         if len(text) > LONGEST:
             raise Refusal(problem("cell-too-long", column=name, value=text[:60], length=len(text)))
         return text
@@ -184,6 +200,49 @@ def changer(rule: dict[str, Any]) -> Callable[[str], str] | None:
     return change
 
 
+def shaped(get: Getter, options: dict[str, Any], coded: bool) -> Getter:
+    """``get`` with ``fill``, ``drop``, ``values`` (but for coded fields, whose list reader knows them) and ``default``."""
+    change = None if options.get("split") else member(options, coded)
+    default = options.get("default")
+    fill = options.get("fill") == "down"
+    if change is None and default is None and not fill:
+        return get
+    last: list[Any] = [None]
+
+    def read(values: Values) -> Any:
+        text = get(values)
+        if fill:
+            if text is None:
+                text = last[0]
+            last[0] = text
+        if text is None:
+            text = default
+        if text is None or change is None:
+            return text
+        found = change(str(text))
+        return default if found is None else found
+
+    return read
+
+
+def member(options: dict[str, Any], coded: bool) -> Callable[[str], Any] | None:
+    """What ``drop`` and ``values`` make of one value: None where it says nothing.  None where they are not given."""
+    given = {str(k).strip().casefold(): v for k, v in (options.get("values") or {}).items()}
+    drop = {str(d).strip().casefold() for d in options.get("drop") or ()} | {k for k, v in given.items() if v is None}
+    texts = {} if coded else {k: as_text(v) for k, v in given.items() if v is not None}
+    otherwise = None if coded or "date" in options or options.get("otherwise") is None else as_text(options["otherwise"])
+    if not drop and not texts and otherwise is None:
+        return None
+
+    def change(text: str) -> Any:
+        folded = text.strip().casefold()
+        if folded in drop:
+            return None
+        return texts.get(folded, text if otherwise is None else otherwise)
+
+    return change
+
+
 def list_reader(
     rule: dict[str, Any], vocabulary_name: str, column: str | None, unknown: str, warn: Callable[[Problem], None]
 ) -> Callable[[str], tuple[str | None, str]]:
@@ -199,7 +258,7 @@ def list_reader(
         held = cache.get(text)
         if held is not None:
             return held
-        code = given.get(text.casefold())
+        code = given.get(text.strip().casefold())
         if code is None:
             term = vocabulary.find(text)
             code = term.code if term else otherwise
@@ -216,15 +275,18 @@ def list_reader(
     return read
 
 
-def date_reader(rule: dict[str, Any], column: str | None, today: int) -> Callable[[str], str]:
-    """text → EDTF.  A plain ISO day takes the fast way.  A day after today is refused."""
+def date_reader(options: dict[str, Any], column: str | None, today: int) -> Callable[[str], str]:
+    """text → EDTF, by checked options (:func:`checks.date_options`).  A plain ISO day takes the fast way.
+
+    A day after today is refused.
+    """
     from tutela.vocabulary.dates import from_source, parse_fast
 
-    options = rule.get("date") or {}
-    if isinstance(options, str):
-        options = {"order": options} if options in ("dmy", "mdy", "ymd") else {"calendar": options}
-    if "formats" in options:
-        options = {**options, "formats": tuple(options["formats"])}
+    pivot = options.get("pivot")
+    short = [f for f in options.get("formats", ()) if "%y" in f]
+    options = {k: v for k, v in options.items() if k != "pivot"}
+    if short:
+        options["formats"] = tuple(f for f in options["formats"] if f not in short)
     cache: dict[str, str] = {}
     years_ago = options.get("calendar") == "bp"
     plain = "calendar" not in options
@@ -244,9 +306,12 @@ def date_reader(rule: dict[str, Any], column: str | None, today: int) -> Callabl
         try:
             if years_ago:
                 return cache.setdefault(text, before_present(text, column))
-            value = from_source(text[:19].split("T")[0] if "T" in text[9:12] else text, **options)
+            plainly = text[:19].split("T")[0] if "T" in text[9:12] else text
+            if pivot is not None:
+                plainly = full_year(plainly, pivot, short, options.get("order"))
+            value = from_source(plainly, **options)
         except TutelaError as error:
-            raise Refusal(_at(error.problem, column, text)) from None
+            raise Refusal(_told(_at(error.problem, column, text))) from None
         if value.earliest is not None and value.earliest > today:
             raise Refusal(problem("date-in-future", column=column, value=text))
         if len(cache) < 50_000:
@@ -254,6 +319,38 @@ def date_reader(rule: dict[str, Any], column: str | None, today: int) -> Callabl
         return value.text
 
     return read
+
+
+_SHORT = re.compile(r"(\d{1,2})(\s*[./-]\s*)(\d{1,2})(\s*[./-]\s*)(\d{1,2})(?!\d)(\D*)")
+
+
+def full_year(text: str, pivot: int, formats: Sequence[str], order: str | None) -> str:
+    """A day whose year has two digits with all four: the one of the hundred years from ``pivot`` on."""
+    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    for form in formats:
+        try:
+            found = datetime.strptime(text.strip(), form)
+        except ValueError:
+            continue
+        year = pivot + (found.year - pivot) % 100
+        return f"{year:04d}-{found.month:02d}-{found.day:02d}" if "%d" in form else f"{year:04d}-{found.month:02d}" if "%m" in form else f"{year:04d}"
+    parts = _SHORT.fullmatch(text.strip())
+    if parts is None:
+        return text
+    at = 1 if order == "ymd" else 5
+    if len(parts[at]) != 2:
+        return text
+    whole = [*parts.groups()]
+    whole[at - 1] = f"{pivot + (int(parts[at]) - pivot) % 100:04d}"
+    return "".join(whole)
+
+
+def _told(found: Problem) -> Problem:
+    """A year of two digits can be mended in the mapping."""
+    if found.code != "date-ambiguous" or "two digits" not in found.message:
+        return found
+    todo = "Write the year with four digits, or say in the mapping which hundred years are meant: date: {pivot: 2000} reads 21 as 2021."
+    return Problem(found.code, found.message, todo, found.file, found.row, found.column, found.value)
 
 
 def before_present(text: str, column: str | None) -> str:
@@ -274,6 +371,8 @@ def splitter(rule: Any, vocabulary_name: str | None) -> Callable[[str], list[str
     how = rule.get("split") if isinstance(rule, dict) else None
     if not how:
         return None
+    if not isinstance(how, str):
+        raise Unusable(problem("mapping-rule", where="split", value=how))
     if how == "vocabulary":
         from tutela.vocabulary import load
         from tutela.vocabulary.splitting import split_list

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -33,10 +34,11 @@ def build_assessment(spec: dict[str, Any], context: Context) -> Callable[[Values
         if name in spec:
             fields.append((name, _joined([_bare(items(name, item, context)) for item in spec[name]])))
     said = [name for name, _ in fields if name in SAYS and not (isinstance(spec[name], dict) and "constant" in spec[name])]
-    unpaired = context.unpaired
+    unpaired, kept_dates = context.unpaired, context.kept
 
     def build(values: Values) -> Item:
         unpaired.clear()
+        kept_dates.clear()
         out: Item = {}
         for name, builder in fields:
             value = builder(values)
@@ -46,11 +48,13 @@ def build_assessment(spec: dict[str, Any], context: Context) -> Callable[[Values
             kept = "; ".join(f"{column} (not paired): {text}" for column, text in unpaired)
             out["note"] = f"{out['note']}\n{kept}" if "note" in out else kept
             unpaired.clear()
-        for name in said:
-            if name in out:
-                _order(out, context)
-                return out
-        return out if "note" in out or out.get("outcome", "finding") != "finding" else {}
+        if not any(name in out for name in said) and "note" not in out and out.get("outcome", "finding") == "finding":
+            return {}
+        if kept_dates:
+            kept = "; ".join(f"{column}: {text}" for column, text in dict.fromkeys(kept_dates) if text not in out.get("note", ""))
+            out["note"] = "\n".join(filter(None, (out.get("note"), kept)))
+        _order(out, context)
+        return out
 
     return build
 
@@ -70,7 +74,7 @@ def graded(name: str, rule: Any, context: Context) -> Builder:
     """
     c = cell(rule, name, context)
     options = rule if isinstance(rule, dict) else {}
-    read_one = _grade(name, c, options)
+    read_one = _grade(name, c, {**options, **c.rule}, context.warn)
     cache: dict[str, Item] = {}
 
     def build(values: Values) -> Item | None:
@@ -93,21 +97,47 @@ def graded(name: str, rule: Any, context: Context) -> Builder:
     return build
 
 
-def _grade(name: str, c: Cell, options: dict[str, Any]) -> Callable[[str], Item]:
+def _grade(name: str, c: Cell, options: dict[str, Any], warn: Callable[[Any], None]) -> Callable[[str], Item]:
+    from tutela.vocabulary import load
     from tutela.vocabulary.scales import extent_band, scale_names, to_core
 
     scale = options.get("scale")
     known = scale in scale_names()
+    codes = load(name).terms
     given = {str(k).strip().casefold() for k in options.get("values") or ()}
 
+    targets = {str(k).strip().casefold(): str(v) for k, v in (options.get("values") or {}).items() if v is not None}
+    otherwise = options.get("otherwise")
+
     def percent(text: str) -> Item:
-        try:
-            number = parse_number(str(text).rstrip("%٪ "))
-        except TutelaError:
-            raise refuse("number-unreadable", c.column, text) from None
-        if not 0 <= number <= 100:
+        text = str(text)
+        target = targets.get(text.strip().casefold())
+        found = None if target is None else _target(target)
+        if found is None:
+            found = percentage(text, fractions=options["percent"] == "fraction")
+        if found is None and otherwise is not None:
+            found = _target(str(otherwise))
+        if found is None:
+            raise refuse("number-unreadable", c.column, text)
+        low, high = found if not isinstance(found, str) else (0.0, 0.0)
+        if not 0 <= low <= high <= 100:
             raise refuse("percent-range", c.column, text)
-        return {"code": extent_band(number), "original": text, "value": number}
+        if isinstance(found, str):
+            return {"code": found, "original": text}
+        if low == high:
+            return {"code": extent_band(low), "original": text, "value": low}
+        code = extent_band(min(low + 0.001, 100.0))  # from 10 to 20 is more than 10
+        if code != extent_band(high):
+            warn(problem("extent-unclear", column=c.column, value=text))
+            return {"code": "unknown", "original": text}
+        return {"code": code, "original": text}
+
+    def _target(target: str) -> tuple[float, float] | str:
+        """A code, or a percentage as both ends of its range."""
+        if target in codes:
+            return target
+        number = float(target.rstrip("% "))
+        return number, number
 
     def grade(text: str) -> Item:
         code = to_core(scale, text, name) if known and name == "condition" and text.casefold() not in given else None
@@ -118,6 +148,41 @@ def _grade(name: str, c: Cell, options: dict[str, Any]) -> Callable[[str], Item]
 
     read = percent if options.get("percent") else grade
     return (lambda text: {**read(text), "scale": scale}) if scale else read
+
+
+_ABOUT = re.compile(r"^(?:ca|circa|c|about|approx|approximately|etwa|rund|vers|environ|env|около|прибл|ок|бл|близько|yaklaşık|təxminən|حوالي|نحو|تقريبا|حدود|~|≈|±)[.\s]*(?=\d)", re.I)
+_BELOW = re.compile(r"^(?:<|≤|up to|less than|under|below|bis zu|bis|unter|moins de|до|менее|менш|أقل من|az)\s*(?=\d)", re.I)
+_ABOVE = re.compile(r"^(?:>|≥|more than|over|above|über|mehr als|plus de|более|больше|свыше|понад|більше|أكثر من)\s*(?=\d)", re.I)
+
+
+def percentage(text: str, fractions: bool = False) -> tuple[float, float] | None:
+    """The percentages a wording can mean, from … to: "35 %", "10-20", "ca. 40", "<5", "٣٥٪"; None where it is none.
+
+    With ``fractions`` a figure up to 1 without a per cent sign is a part of one, as spreadsheets keep percentages.
+    """
+    plain = text.strip()
+    signed = plain.endswith(("%", "٪")) or plain.startswith(("%", "٪"))
+    plain = plain.replace("%", " ").replace("٪", " ").strip()
+    below, above = _BELOW.match(plain), _ABOVE.match(plain)
+    about = _ABOUT.match(plain)
+    for found in (below, above, about):
+        plain = plain[found.end() :] if found else plain
+    parts = re.split(r"(?<=\d)\s*(?:[-–—−]|…|\.\.+|\bto\b|\bbis\b|\bдо\b)\s*(?=\d)", plain)
+    try:
+        numbers = [parse_number(part) for part in parts]
+    except TutelaError:
+        return None
+    if fractions and not signed and all(0 <= n <= 1 for n in numbers):
+        numbers = [round(n * 100, 6) for n in numbers]
+    if len(numbers) > 2 or (len(numbers) == 2 and (below or above)):
+        return None
+    if below:
+        return 0.0, numbers[0]
+    if above:
+        return numbers[0], 100.0
+    if about and len(numbers) == 1:  # the band, but no figure that would look exact
+        return (numbers[0] - 0.001, numbers[0]) if numbers[0] > 0.001 else (0.0, 0.0)
+    return numbers[0], numbers[-1]
 
 
 def _joined(builders: list[Builder], number: bool = False) -> Builder:

@@ -24,7 +24,7 @@ A *rule* is a column's name, or a dict of these (docs/mappings.md says more):
 that fits) and ``strip: html`` change the text; ``split`` (a mark, or ``vocabulary``) parts it, ``drop`` leaves members out, ``take``
 (first, last, all) says which are kept; ``list`` names the list of terms, ``values`` maps wordings to codes before it, ``otherwise`` is
 the code of all others, ``unknown`` what becomes of them (keep, warn, refuse); ``date`` (order, calendar, formats); ``percent``; ``scale``;
-``order`` of a pair of coordinates; ``optional``.  ``optional: true`` (or a list of columns) at the top lets columns be absent.
+``order`` of a pair of coordinates; ``letters`` and ``hemisphere`` of a UTM zone; ``unreadable`` of dates; ``fill``; ``optional``.  ``optional: true`` (or a list of columns) at the top lets columns be absent.
 """
 
 from __future__ import annotations
@@ -92,6 +92,10 @@ RULE_KEYS = {
     "order",
     "scale",
     "optional",
+    "unreadable",
+    "letters",
+    "hemisphere",
+    "fill",
 }
 PLACE_ITEMS: dict[str, tuple[str, ...]] = {
     "names": ("text", "lang", "script", "kind", "period", "reference"),
@@ -167,6 +171,7 @@ TOP = (
     "stated",
     "reviewed",
     "optional",
+    "skip",
 )
 
 
@@ -201,6 +206,8 @@ def read(text: str, file: str = "mapping") -> Mapping:
         if not isinstance(data.get(name) or [], list):
             raise Unusable(problem("mapping-rule", where=name, value=data[name]))
     _known(data, TOP, "the mapping")
+    if not isinstance(data.get("skip") or {}, dict):
+        raise Unusable(problem("mapping-rule", where="skip", value=data["skip"]))
     _check_items(data.get("place") or {}, PLACE_ITEMS, PLACE_SCALARS, "place")
     for part in _assessments(data):
         _check_items({k: v for k, v in part.items() if k != "file"}, ASSESSMENT_ITEMS, ASSESSMENT_SCALARS, "assessment")

@@ -10,12 +10,12 @@ from typing import Any
 
 from tutela.errors import problem
 
-from . import mojibake, tables
+from . import mojibake, tables, tails
 from .content import Content
 from .encodings import CERTAIN
 from .records import MOST_CELL, Broken, records
 from .source import Row, Source, unusable
-from .text import Text, read_text
+from .text import Text, read_text, wrong_encoding
 
 SEPARATORS = (",", ";", "\t", "|")
 NAMES = {"tab": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|", "\\t": "\t"}
@@ -41,6 +41,8 @@ def open_delimited(content: Content, stated: dict[str, Any], *, encoding: str | 
     if sample and sample[0] and sample[0][0].startswith("\ufeff"):
         sample[0] = [sample[0][0][1:], *sample[0][1:]]
     layout = find_layout(sample, header_row, content.name)
+    if encoding is not None and any(map(_ESCAPED.search, layout.columns)):
+        raise wrong_encoding(text.encoding, content)
     stated.update(encoding=text.encoding, encoding_confidence=text.confidence, encoding_reason=text.reason,
                   encoding_alternatives=list(text.alternatives), separator=None if sign == NONE else sign,
                   decimal=_decimal(sample[layout.start:]))
@@ -147,6 +149,9 @@ class _Reader:
         return enumerate(islice(records(lines, self.sign), start, None), start + 1)
 
     def rows(self, source: Source) -> Iterator[Row]:
+        return tails.without_tail(source, self._rows(source), self.codes, "")
+
+    def _rows(self, source: Source) -> Iterator[Row]:
         width, lone = self.width, self.width - 1
         careful = bool(self.text.doubts)
         single = width == 1
@@ -172,8 +177,14 @@ class _Reader:
             row = row[:self.width]
         text = tables.section_text(row, self.codes) if self.sections else None
         if text is not None and (len(row) == self.width or len(row) == 1):
+            if tails.is_total(row):
+                source.warn("total-row-skipped", row=number, value=text)
+                return None
             source.sections.append((number, text))
             source.warn("section-skipped", row=number, value=text)
+            return None
+        if len(row) < self.width and self.width >= tails.LEAST_WIDTH and tails.is_total(row):
+            source.warn("total-row-skipped", row=number, value=tables.row_text(row))
             return None
         if len(row) != self.width:
             source.refuse("row-ragged", number, row, cells=len(row), expected=self.width)

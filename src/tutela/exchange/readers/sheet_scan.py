@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -26,6 +27,9 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>/]*>\s*([^\s<][^<]*)")
 _TEXT = re.compile(rb"\bt\s*=\s*[\"'](?:str|inlineStr)[\"']")  # an empty text is a result, too
 _ERROR = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
+_STYLED = rb"<(?:\w+:)?c\s(?:[^<>]{0,200}?\s)?s\s*=\s*[\"'](?:%s)[\"'][^<>]{0,200}>"
+_NO_SIGN = re.compile(r'"[^"]*"|[\\_*].')  # of a number format: quoted text, and signs that are escaped or fill
+MOST_STYLES = 500
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 
 
@@ -39,6 +43,7 @@ class Scan:
     errors: list[tuple[str, str]] = field(default_factory=list)  # (cell, '#REF!')
     no_values: int = 0
     error_cells: int = 0
+    percents: dict[int, bytearray] = field(default_factory=dict)  # column → its rows with a percent format, as bits
 
 
 def column_number(letters: str) -> int:
@@ -90,9 +95,53 @@ def sheet_parts(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
     return {sheet: names[part.lower()] for sheet, part in sheets.items() if part.lower() in names}
 
 
-def scan_sheet(archive: zipfile.ZipFile, part: str, sheet: str, name: str) -> Scan:
-    """Extent, formulas without result and error cells of one XLSX sheet; a sheet spread too wide is refused."""
+def percent_styles(archive: zipfile.ZipFile, name: str) -> list[int]:
+    """The cell styles of an XLSX that show a number as per cent: built-in formats 9 and 10, or any with a ``%``."""
+    part = next((n for n in archive.namelist() if n.lower() == "xl/styles.xml"), None)
+    if part is None:
+        return []
+    formats, styles = {"9", "10"}, []
+    inside, index = False, 0
+
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal inside, index
+        if tag == "numFmt" and "%" in _NO_SIGN.sub("", attributes.get("formatCode", "")[:1_000]):
+            formats.add(attributes.get("numFmtId", ""))
+        elif tag == "cellXfs":
+            inside = True
+        elif tag == "xf" and inside:
+            if attributes.get("numFmtId") in formats and len(styles) < MOST_STYLES:
+                styles.append(index)
+            index += 1
+
+    def end(tag: str) -> None:
+        nonlocal inside
+        inside = inside and tag != "cellXfs"
+
+    with open_entry(archive, part, name) as stream:
+        guarded_xml.parse(stream, name, begin, end, lambda text: None)
+    return styles
+
+
+def _note_percents(piece: bytes, styled: re.Pattern[bytes], found: Scan) -> None:
+    for match in styled.finditer(piece):
+        if place := _REF.search(match.group()):
+            row, column = split_place(place.group(1).decode())
+            if row <= found.rows and column <= found.columns:  # so no more bits than cells of the dense block
+                bits = found.percents.setdefault(column, bytearray())
+                if row >> 3 >= len(bits):
+                    bits.extend(bytes((row >> 3) + 1 - len(bits)))
+                bits[row >> 3] |= 1 << (row & 7)
+
+
+def scan_sheet(archive: zipfile.ZipFile, part: str, sheet: str, name: str, percents: Sequence[int] = ()) -> Scan:
+    """Extent, formulas without result and error cells of one XLSX sheet; a sheet spread too wide is refused.
+
+    ``percents``: the styles of :func:`percent_styles`; the cells that wear one are noted, too.
+    """
     found = Scan()
+    styles = b"|".join(str(style).encode() for style in percents)
+    styled = re.compile(_STYLED % styles) if percents else None
     rest = b""
     with open_entry(archive, part, name) as stream:
         while True:
@@ -105,6 +154,8 @@ def scan_sheet(archive: zipfile.ZipFile, part: str, sheet: str, name: str) -> Sc
             _look(piece, found)
             if found.rows * found.columns > MOST_CELLS:
                 raise unusable("sheet-too-sparse", name, sheet)
+            if styled:
+                _note_percents(piece, styled, found)
             if not chunk:
                 return found
 

@@ -167,7 +167,7 @@ def layout(rows: Sequence[Sequence[Any]], header_at: int | None = None, merged: 
             group_of = _spread(rows[i], width, i, merged)
         elif filled(rows[i]) > 1:
             group_of = [new or old for new, old in zip(_spread(rows[i], width, i, merged), group_of, strict=True)]
-        found.titles.append((i, " | ".join(clean_name(c) for c in rows[i] if not is_empty(c))[:200]))
+        found.titles.append((i, row_text(rows[i])))
     if found.start < len(rows) and _is_numbering(rows[found.start], width):
         found.numbering = found.start
         found.start += 1
@@ -194,6 +194,16 @@ def _name(found: Layout, names: list[str], group_of: list[str]) -> None:
         if group_of[j]:
             found.groups.setdefault(group_of[j], []).append(unique)
     found.columns = tuple(full)
+
+
+def row_text(row: Sequence[Any]) -> str:
+    """What a row says, on one line, to be shown."""
+    return " | ".join(clean_name(c) for c in row if not is_empty(c))[:200]
+
+
+def is_code(cell: Any) -> bool:
+    """Whether a text is shaped like an id."""
+    return _CODE.fullmatch(str(cell).strip()) is not None
 
 
 def sections_possible(rows: Sequence[Sequence[Any]], width: int, codes: frozenset[int]) -> bool:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tutela.errors import Unusable
+
 from . import encodings, mojibake
 from .content import CHUNK, Content
 from .records import lines_of
@@ -16,6 +18,8 @@ from .source import unusable
 MEMORY = 24 * 1024**2  # bytes: what is larger is streamed
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _BLANK = b" \t\r\n\xef\xbb\xbf"
+WRONG_LEAST, WRONG_SHARE = 3, 0.3  # undecodable bytes: how many, and of all letters that are not ASCII
+_WIDE = ("utf-16", "utf-32")
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))
 
 
@@ -58,6 +62,23 @@ def looks_binary(head: bytes) -> bool:
     return control > max(2, len(start) * 0.02)
 
 
+def wrong_encoding(given: str, content: Content) -> Unusable:
+    """The error for an encoding that was given and does not fit; it names what the bytes look like."""
+    given = given.removesuffix("-sig")
+    found = encodings.by_mark(content.start(4096)) or encodings.guess(encodings.sample_of(content.start(CHUNK)))
+    likely = f" (perhaps {found.encoding})" if found.encoding.removesuffix("-sig") != given else ""
+    return unusable("encoding-wrong", content.name, given, likely=likely)
+
+
+def _check_given(text: str, encoding: str, content: Content) -> None:
+    """Refuse a file of whose letters many are no text in the encoding given; a few broken bytes refuse their rows."""
+    if text.isascii():
+        return
+    broken = len(_ESCAPED.findall(text)) + (text.count("\ufffd") if encoding.startswith(_WIDE) else 0)
+    if broken >= WRONG_LEAST and broken > WRONG_SHARE * sum(1 for c in text if not c.isascii()):
+        raise wrong_encoding(encoding, content)
+
+
 def read_text(content: Content, encoding: str | None) -> Text:
     """Find the encoding (or take the one given) and decode."""
     data = content.start(MEMORY + 1)
@@ -80,7 +101,7 @@ def _given(name: str, content: Content) -> encodings.Guess:
 
 
 def _errors(encoding: str) -> str:
-    return "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    return "replace" if encoding.startswith(_WIDE) else "surrogateescape"
 
 
 def _small(content: Content, data: bytes, encoding: str | None) -> Text:
@@ -98,6 +119,8 @@ def _small(content: Content, data: bytes, encoding: str | None) -> Text:
             text = data.decode(found.encoding, errors)
         except (UnicodeError, LookupError):
             raise unusable("encoding-unknown", content.name, found.encoding) from None
+    if encoding:
+        _check_given(text[:CHUNK], found.encoding, content)
     if "\r" in text:
         text = text.replace("\r\n", "\n")
         text = text.replace("\r", "\n") if "\r" in text else text
@@ -143,6 +166,10 @@ def _large(content: Content, encoding: str | None) -> Text:
         found = encodings.Guess("utf-8", 1.0, (), "all bytes are valid UTF-8") if valid else encodings.guess(sample)
     errors = _errors(found.encoding)
     start = codecs.getincrementaldecoder(found.encoding)(errors).decode(head)
+    if encoding:
+        _check_given(start, found.encoding, content)
+        if not found.encoding.startswith(_WIDE):
+            _check_given(sample.decode(found.encoding, errors), found.encoding, content)
     start = start.replace("\r\n", "\n").replace("\r", "\n")
     result = Text(content, found.encoding, found.confidence, found.alternatives, found.reason, errors, None, start,
                   whole=False)

@@ -11,7 +11,7 @@ from typing import Any
 
 from tutela.errors import TutelaError, problem
 
-from . import mojibake, sheet_scan, tables
+from . import mojibake, sheet_repairs, sheet_scan, tables, tails
 from .content import Content, check_zip
 from .delimited import find_layout, state_layout
 from .records import MOST_CELL
@@ -49,7 +49,7 @@ def open_workbook(content: Content, stated: dict[str, Any], kind: str, *, sheet:
     chosen = _choose(book, data, kind, [sheet] if sheet is not None else names, content.name, header_row)
     layout = find_layout(chosen.rows, header_row, content.name, chosen.merged, "sheet-none")
     stated.update(sheet=chosen.name, sheets=list(book.sheet_names), merged_ranges=len(chosen.merged), decimal=None)
-    reader = _Reader(chosen, layout)
+    reader = _Reader(chosen, layout, kind == "xlsx")
     source = Source(content.path, content.name, kind, layout.columns, False, stated, reader.rows)
     state_layout(source, layout)
     others = [name for name in names if name != chosen.name]
@@ -57,6 +57,7 @@ def open_workbook(content: Content, stated: dict[str, Any], kind: str, *, sheet:
         source.warnings.append(problem("sheet-chosen", file=source.name, value=chosen.name,
                                        sheets=", ".join(others)[:1000]))
     _state_sheet(source, chosen, layout)
+    _state_repairs(source, reader)
     return source
 
 
@@ -93,7 +94,7 @@ def _load(book: Any, data: bytes, kind: str, sheet: str, name: str) -> Sheet:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             part = sheet_scan.sheet_parts(archive, name).get(sheet)
             if part:
-                scan = sheet_scan.scan_sheet(archive, part, sheet, name)
+                scan = sheet_scan.scan_sheet(archive, part, sheet, name, sheet_scan.percent_styles(archive, name))
     try:
         found = book.get_sheet_by_name(sheet)
         rows = found.to_python(skip_empty_area=False)
@@ -150,8 +151,6 @@ def _measure(sheet: Sheet, header_row: int | None) -> None:
 
 
 def _state_sheet(source: Source, sheet: Sheet, layout: tables.Layout) -> None:
-    if sheet.merged:
-        source.warnings.append(problem("merged-cells", file=source.name, value=len(sheet.merged)))
     if not any(tables.filled(row) for row in sheet.rows[layout.start:]):
         source.warnings.append(problem("table-no-rows", file=source.name))
     for cell in sheet.scan.no_value:
@@ -165,6 +164,21 @@ def _state_sheet(source: Source, sheet: Sheet, layout: tables.Layout) -> None:
     if sheet.scan.no_values > LISTED or sheet.scan.error_cells > LISTED:
         source.stated["formulas_without_value"] = sheet.scan.no_values
         source.stated["error_cells"] = sheet.scan.error_cells
+
+
+def _state_repairs(source: Source, reader: _Reader) -> None:
+    filled, whole = reader.downwards.columns, reader.downwards.whole
+    if filled:
+        names = {source.columns[j]: count for j, count in filled.items()}
+        source.stated["merged_filled"] = names
+        source.warnings.append(problem("merged-cells-filled", file=source.name, value=sum(filled.values()),
+                                       columns=", ".join(names)[:1000]))
+    if len(reader.sheet.merged) > whole:
+        source.warnings.append(problem("merged-cells", file=source.name, value=len(reader.sheet.merged) - whole))
+    if reader.percents:
+        source.stated["percent_columns"] = {source.columns[j]: count for j, count in reader.percents.items()}
+    for j, count in reader.percents.items():
+        source.warnings.append(problem("percent-cells", file=source.name, column=source.columns[j], value=count))
 
 
 def _column(source: Source, number: int) -> str | None:
@@ -187,14 +201,33 @@ def plain(cell: Any) -> Any:
 
 
 class _Reader:
-    def __init__(self, sheet: Sheet, layout: tables.Layout) -> None:
+    def __init__(self, sheet: Sheet, layout: tables.Layout, downwards: bool) -> None:
         self.sheet, self.layout = sheet, layout
         self.width = len(layout.columns)
         data = sheet.rows[layout.start:layout.start + tables.SAMPLE_ROWS]
         self.codes = tables.code_columns(data, self.width)
         self.sections = tables.sections_possible(data, self.width, self.codes)
+        self.percents = sheet_repairs.percent_columns(sheet.rows, layout.start, self.width, sheet.scan.percents)
+        self.downwards = sheet_repairs.Downwards(sheet.merged if downwards else (), layout.start, self.width)
+        self.downwards.take(self._value_at)
+
+    def _value_at(self, index: int, column: int) -> Any:
+        """The value of a merged range, ``None`` where it says nothing."""
+        if index >= len(self.sheet.rows) or column >= len(self.sheet.rows[index]):
+            return None
+        cell = self._shown(index + 1, column, plain(self.sheet.rows[index][column]))
+        return None if isinstance(cell, str) and (cell in ERRORS or len(cell) > MOST_CELL) else cell
+
+    def _shown(self, number: int, column: int, cell: Any) -> Any:
+        """A number as per cent where the sheet shows it so."""
+        if column in self.percents and sheet_repairs.marked(self.sheet.scan.percents[column + 1], number):
+            return sheet_repairs.as_percent(cell)
+        return cell
 
     def rows(self, source: Source) -> Iterator[Row]:
+        return tails.without_tail(source, self._rows(source), self.codes, None)
+
+    def _rows(self, source: Source) -> Iterator[Row]:
         width = self.width
         for number, cells in enumerate(self.sheet.rows[self.layout.start:], self.layout.start + 1):
             row = [plain(cell) for cell in cells[:width]]
@@ -203,10 +236,16 @@ class _Reader:
             if extra:
                 source.refuse("row-ragged", number, row + extra, cells=len(cells), expected=width)
                 continue
-            several = sum(1 for cell in row if cell is not None)
-            if several == 0:
+            if not any(cell is not None for cell in row):
                 continue
+            for j in self.percents:
+                row[j] = self._shown(number, j, row[j])
+            self.downwards.fill(number - 1, row)
+            several = sum(1 for cell in row if cell is not None)
             if several == 1 and self.sections and (text := tables.section_text(row, self.codes)) is not None:
+                if tails.is_total(row):
+                    source.warn("total-row-skipped", row=number, value=text)
+                    continue
                 source.sections.append((number, text))
                 source.warn("section-skipped", row=number, value=text)
                 continue

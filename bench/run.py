@@ -1,0 +1,97 @@
+"""Measure, and write docs/performance.md.
+
+``make bench`` takes some minutes; ``make bench ARGS=--full`` adds a million places and the searches in them (half an hour,
+4 GiB of disk); ``--runs N`` repeats (3 by default); ``--only sqlite`` leaves PostgreSQL out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench import measure, table, writing  # noqa: E402
+
+OUT = measure.ROOT / "bench" / "out"
+DOCUMENT = measure.ROOT / "docs" / "performance.md"
+
+
+def main() -> None:
+    options = _options()
+    OUT.mkdir(exist_ok=True)
+    found: dict[str, Any] = {"machine": measure.machine(), "runs": options.runs}
+    with writing.folder() as at:  # so that our modules are compiled
+        measure.tutela(at / "w", "init")
+        measure.tutela(at / "w", "import", "--dry-run", str(writing.many_places.SOURCE), "--mapping", writing.MAPPING)
+    lines = []
+    for number in range(options.runs):
+        _say(f"SQLite, run {number + 1} of {options.runs}")
+        lines.append(writing.once(check_columns=number == 0))
+    found["sqlite"] = lines
+    if options.only != "sqlite":
+        found["postgres"] = _postgres(options.runs)
+    if options.full:
+        found["million"] = _million(options.number)
+    found["load_after"] = measure.machine()["load"]
+    (OUT / "results.json").write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
+    text = table.document(found, _kept())
+    DOCUMENT.write_text(text, encoding="utf-8")
+    print(text.partition("## How")[0])
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--full", action="store_true", help="a million places, and the searches in them, too")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--number", type=int, default=1_000_000, help="how many places --full imports")
+    parser.add_argument("--only", choices=("sqlite",))
+    return parser.parse_args()
+
+
+def _postgres(runs: int) -> list[dict[str, Any]]:
+    with writing.postgres() as server:
+        if server is None:
+            _say("PostgreSQL: no server found; left out")
+            return []
+        lines = []
+        for number in range(runs):
+            _say(f"PostgreSQL, run {number + 1} of {runs}")
+            lines.append(writing.once_on_postgres(server))
+        return lines
+
+
+def _million(number: int) -> dict[str, Any]:
+    """A run of its own takes long, so it is made once; the searches are measured in its workspace."""
+    _say(f"{number:,} places")
+    with writing.folder() as at:
+        found = writing.million(number, at)
+        _say("exports and searches")
+        for format in ("gpkg", "geojson"):
+            done = measure.tutela(at / "million", "export", format, str(at / f"out.{format}"))
+            found[f"export_{format}"], found[f"export_{format}_wall"] = done.cpu, done.wall
+            (at / f"out.{format}").unlink()
+        measure.python("-m", "bench.search", str(at / "million"), str(at / "search.json"))
+        found["search"] = json.loads((at / "search.json").read_text(encoding="utf-8"))
+    (OUT / "million.json").write_text(json.dumps(found | {"machine": measure.machine()}, indent=1, ensure_ascii=False), encoding="utf-8")
+    return found
+
+
+def _kept() -> dict[str, Any] | None:
+    """The last run with a million places, if this one had none."""
+    file = OUT / "million.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+__all__ = ["main", "median"]
+
+if __name__ == "__main__":
+    main()
