@@ -38,8 +38,10 @@ def check(row: dict[str, str]) -> list[str]:
     (assessment,) = assessed.series(OPERATOR, place.id)
     done = []
     for column, before, after, correct in _corrections(row, place, assessment):
-        def found(query: str) -> bool:
-            return any(r.id == place.id for r in queries.search(OPERATOR, f"{query} {_near(column, row)}", limit=500).rows)
+        near = _near(column, row)
+
+        def found(query: str, near: str = near) -> bool:
+            return any(each.id == place.id for each in queries.search(OPERATOR, f"{query} {near}", limit=500).rows)
 
         assert found(before), f"{column}: not found by {before}"
         assert not found(after), f"{column}: found by {after} before it was corrected"
@@ -50,8 +52,8 @@ def check(row: dict[str, str]) -> list[str]:
 
 
 def _near(column: str, row: dict[str, str]) -> str:
-    """A second condition, so that the place is on the first page: its name, or its number where the name is in question."""
-    return "" if column in ("resourceid", "hp_geom") else f'name:"{row["hp_name_value"]}"' if column != "hp_name_value" else ""
+    """A second condition, so that the place is on the first page: its name, where that is not in question."""
+    return "" if column in ("resourceid", "hp_geom", "hp_name_value") else f'name:"{row["hp_name_value"]}"'
 
 
 def _corrections(row: dict[str, str], place: Any, assessment: dict[str, Any]) -> list[tuple[str, str, str, Callable[[], None]]]:

@@ -1,6 +1,6 @@
 """Measure, and write docs/performance.md.
 
-``make bench`` takes some minutes; ``make bench ARGS=--full`` adds a million places and the searches in them (half an hour,
+``make bench`` takes some minutes; ``make bench FULL=1`` adds a million places and the searches in them (half an hour,
 4 GiB of disk); ``--runs N`` repeats (3 by default); ``--only sqlite`` leaves PostgreSQL out.
 """
 
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -46,7 +46,8 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--full", action="store_true", help="a million places, and the searches in them, too")
+    parser.add_argument("--full", action="store_true", default=bool(os.environ.get("FULL")),
+                        help="a million places, and the searches in them, too (also FULL=1)")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--number", type=int, default=1_000_000, help="how many places --full imports")
     parser.add_argument("--only", choices=("sqlite",))
@@ -90,8 +91,6 @@ def _kept() -> dict[str, Any] | None:
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
-
-__all__ = ["main", "median"]
 
 if __name__ == "__main__":
     main()

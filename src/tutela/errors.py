@@ -72,7 +72,7 @@ def problem(code: str, *, file: str | None = None, row: int | None = None, colum
     message, todo = CATALOGUE[code]
     shown = None if value is None else _short(value)
     fields = {"value": shown, "column": column, "row": row, "file": file, **values}
-    return Problem(code, message.format_map(fields), todo.format_map(fields), file, row, column, shown)
+    return Problem(code, message.format_map(fields), todo.format_map(fields) if "{" in todo else todo, file, row, column, shown)
 
 
 def _short(value: object, most: int = 200) -> str:

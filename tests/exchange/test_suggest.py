@@ -209,7 +209,7 @@ def test_where_a_ready_mapping_fits_it_is_given():
 
 def test_every_guess_is_a_code_of_its_list():
     lists = {"type": "place-types", "condition": "condition", "damage": "condition", "handling": "handling-marks",
-             "protection": "protection-instruments"}  # fmt: skip
+             "protection": "protection-instruments", "extent": "extent"}  # fmt: skip
     for table, rows in TABLES.items():
         assert {code for code, _ in rows} <= set(load(lists[table]).terms)
 

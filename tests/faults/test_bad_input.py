@@ -94,7 +94,7 @@ def test_the_same_key_in_two_releases_with_contradicting_names_is_an_update_not_
     path = tmp_path / "list.csv"
     path.write_text(badinput.table("C-1,Tell A,35,40"))
     _, one = told(register, path)
-    path.write_text(badinput.table("C-1,Qasr B,36,41"))
+    path.write_text(badinput.table("C-1,Qasr B,35.01,40"))
     _, two = told(register, path)
     assert (two["created"], two["updated"], set(two["changed"])) == (0, 1, {"names", "geometries"})
     for each in (two, one):

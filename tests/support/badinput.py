@@ -217,7 +217,7 @@ TABLES = (
          ("formula-without-value",), places=1),
     Case("a workbook with merged cells", "a.xlsx",
          workbook([["id", "name", "latitude", "longitude", "region"], *[[f"X-{n}", f"Tell {n}", 35, 40, ""] for n in range(4)]],
-                  merge=(1, 4, 3, 4, "Raqqa")), 0, ("merged-cells",), places=4),
+                  merge=(1, 4, 3, 4, "Raqqa")), 0, ("merged-cells-filled",), places=4),
     Case("a workbook without a table", "a.xlsx", workbook([]), 4, ("sheet-none",)),
     Case("a sheet that is not there", "a.xlsx", workbook([["id", "name"], ["X-1", "A"]]), 4, ("sheet-unknown",), ("--sheet", "Sheet9")),
     Case("a protected workbook", "a.xlsx", encrypted, 4),

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from tutela import __version__
-from tutela.cli import keeping, lists, looking, people, screen, serving, starting  # noqa: F401  (each registers its commands)
+from tutela.cli import keeping, lists, looking, people, screen, serving, starting, words  # noqa: F401  (each registers its commands)
 from tutela.cli.running import INTERRUPTED, Run, app, hush
 
 

@@ -74,22 +74,17 @@ def write(change: Change, rows: Iterable[Row]) -> Outcome:
     outcome = Outcome()
     source = iter(rows)
     while batch := list(islice(source, BATCH)):
-        touched, ids = _create(change, batch, outcome) if all([row[3] for row in batch]) else _keep(change, batch, outcome)
-        if touched:
-            _forget_derived([t for t in touched if t.former is not None], ids)
-            derive([(t.kind, t.id, t.document) for t in _latest(touched) if t.document is not None], ids)
-            change.flush()
-            views.renew(change, _owners(touched, ids))
+        (_create if all([row[3] for row in batch]) else _keep)(change, batch, outcome)
     change.flush()
     return outcome
 
 
-def _create(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_Touched], dict[str, int]]:
-    """Record rows and journal lines of new records alone: nothing is looked up.  Gives what :func:`_keep` gives."""
+def _create(change: Change, batch: list[Row], outcome: Outcome) -> None:
+    """Write new records alone, as imports do: nothing needs to be looked up or taken away."""
     first = change.next_record
     change.next_record = first + len(batch)
-    touched: list[_Touched] = []
     ids: dict[str, int] = {}
+    documents: list[tuple[Kind, int, Document]] = []
     entries: list[Entry] = []
     for number, (name, uuid, document, _new, _expected) in enumerate(batch, first):
         if document is None or uuid in ids:
@@ -97,15 +92,45 @@ def _create(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_T
         kind = KINDS[name]
         ids[uuid] = number
         entries.append((CREATE, number, uuid, kind.code, None, canonical(document)))
-        touched.append(_Touched(kind, number, document, None, True))
+        documents.append((kind, number, document))
     seq = change.append(entries)
     backend.insert("store_record", RECORD_COLUMNS, [(e[1], e[2], e[3], line, True) for line, e in enumerate(entries, seq)])
     outcome.created.update(Counter([row[0] for row in batch]))
-    return touched, ids
+    derive(documents, ids)
+    change.flush()
+    owners = {number: views.Owner(number, kind, document, True) for kind, number, document in documents if kind.views is not None}
+    for kind, _, document in documents:
+        if kind.feeds is not None:
+            for role, uuid in kind.links(document):
+                if role == kind.feeds:
+                    _feed(owners, ids[uuid], kind, document)
+    views.renew(change, list(owners.values()))
 
 
-def _keep(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_Touched], dict[str, int]]:
-    """Record rows and journal lines of any rows.  Gives what was really touched, and the ids of the batch's records."""
+def _feed(owners: dict[int, views.Owner], target: int, kind: Kind, new: Document | None) -> None:
+    """A document takes part in the views of the record ``target``: a new one beside it in the batch, or any other."""
+    owner = owners.get(target)
+    if owner is None:
+        owners[target] = views.Owner(target, None, None)
+    elif owner.new and new is not None:
+        owner.dependants.append((kind.name, new))
+    else:
+        owner.new = False
+
+
+def _keep(change: Change, batch: list[Row], outcome: Outcome) -> None:
+    """Write any rows."""
+    touched, ids = _records(change, batch, outcome)
+    if not touched:
+        return
+    _forget_derived([t for t in touched if t.former is not None], ids)
+    derive([(t.kind, t.id, t.document) for t in _latest(touched) if t.document is not None], ids)
+    change.flush()
+    views.renew(change, _owners(touched, ids))
+
+
+def _records(change: Change, batch: list[Row], outcome: Outcome) -> tuple[list[_Touched], dict[str, int]]:
+    """Record rows and journal lines.  Gives what was really touched, and the ids of the batch's records."""
     known = _present([row.uuid for row in batch if not row.new])
     touched: list[_Touched] = []
     ids: dict[str, int] = {}
@@ -237,15 +262,10 @@ def _owners(touched: list[_Touched], ids: dict[str, int]) -> list[views.Owner]:
         if t.kind.feeds is not None:
             feeding.append(t)
     for t in feeding:
-        now, before = _fed(t, t.document, ids), _fed(t, t.former, ids)
-        for target in (*now, *before):
-            owner = owners.get(target)
-            if owner is None:
-                owners[target] = views.Owner(target, None, None)
-            elif owner.new and t.fresh and now:
-                owner.dependants.append((t.kind.name, t.document))
-            else:
-                owner.new = False
+        for target in _fed(t, t.document, ids):
+            _feed(owners, target, t.kind, t.document if t.fresh else None)
+        for target in _fed(t, t.former, ids):
+            _feed(owners, target, t.kind, None)
     return list(owners.values())
 
 

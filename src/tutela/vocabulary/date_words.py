@@ -34,19 +34,20 @@ _WORDS = {
     "DECADE_OF": "annees|les annees",
     "HALF": "half|moitie|половина|половины|половине|пол|половині|половини|yarısı|yarı|yarısında|yarım|կես|"
     "կեսին|النصف|نصف|نیمه",
-    "QUARTER": "quarter|quart|четверть|четверти|четв|чверть|чверті|rübü|çeyreği|çeyrek|քառորդ|الربع|ربع",
+    "QUARTER": "quarter|viertel|quart|четверть|четверти|четв|чверть|чверті|rübü|çeyreği|çeyrek|քառորդ|الربع|ربع",
     "1 THIRD": "first third",
     "2 THIRD": "second third|middle third",
     "3 THIRD": "last third|final third|third third",
     "4 QUARTER": "last quarter|final quarter|последняя четверть|остання чверть|son rübü|son çeyreği|dernier quart|"
     "الربع الأخير",
-    "2 HALF": "last half|latter half|seconde moitie",
+    "1 HALF": "1 halfte|erste halfte",
+    "2 HALF": "last half|latter half|seconde moitie|2 halfte|zweite halfte",
     "THIRD": "a third|tiers|треть|трети|третина|третини|üçte biri|الثلث|ثلث",
     "EARLY": "early|earlier|debut|ранний|erken|أوائل|اوایل",
     "MID": "mid|middle|milieu|середина|середины|середине|середини|сер|ortaları|ortası|orta|միջ|أواسط|منتصف|"
     "اواسط|mitte",
     "LATE": "late|later|поздний|geç|أواخر|اواخر",
-    "BEGIN": "beginning|start|начало|начала|начале|нач|початок|початку|поч|əvvəli|əvvəlləri|başı|başları|"
+    "BEGIN": "anf|anfang|beginning|start|начало|начала|начале|нач|початок|початку|поч|əvvəli|əvvəlləri|başı|başları|"
     "սկիզբ|սկզբ|بداية|مطلع|آغاز|ابتدای",
     "END": "end|fin|конец|конца|конце|кон|кінець|кінця|кін|sonu|sonları|վերջ|نهاية|پایان|انتهای|ende",
     "CIRCA": "ca|circa|about|around|approx|approximately|vers|env|environ|um|около|ок|прибл|приблизительно|"
@@ -92,28 +93,28 @@ _WORDS = {
     "20": "twentieth|vingtieme|двадцатый|iyirminci|yirminci|العشرين|العشرون|بیستم",
     "21": "twenty - first|twenty first|двадцать первый|iyirmi birinci|الحادي والعشرين|الحادي والعشرون|"
     "بیست و یکم",
-    "S21": "spring|printemps|весна|весной|весной|навесні|yaz fəsli|bahar|ilkbahar|الربيع|بهار",
-    "S22": "summer|ete|лето|летом|літо|влітку|yay|الصيف|تابستان",
-    "S23": "autumn|fall|automne|осень|осенью|осінь|восени|payız|sonbahar|الخريف|پاییز",
+    "S21": "spring|fruhling|fruhjahr|printemps|весна|весной|весной|навесні|yaz fəsli|bahar|ilkbahar|الربيع|بهار",
+    "S22": "summer|sommer|ete|лето|летом|літо|влітку|yay|الصيف|تابستان",
+    "S23": "autumn|herbst|fall|automne|осень|осенью|осінь|восени|payız|sonbahar|الخريف|پاییز",
     "S24": "winter|hiver|зима|зимой|взимку|qış|kış|الشتاء|زمستان",
-    "M01": "january|jan|janvier|janv|январь|января|янв|січень|січня|yanvar|ocak|հունվար|հունվարի|يناير|"
+    "M01": "january|januar|jan|janvier|janv|январь|января|янв|січень|січня|yanvar|ocak|հունվար|հունվարի|يناير|"
     "كانون الثاني|ژانویه",
-    "M02": "february|feb|fevrier|fevr|февраль|февраля|фев|лютий|лютого|fevral|şubat|փետրվար|փետրվարի|فبراير|"
+    "M02": "february|februar|feb|fevrier|fevr|февраль|февраля|фев|лютий|лютого|fevral|şubat|փետրվար|փետրվարի|فبراير|"
     "شباط|فوریه",
-    "M03": "march|mar|mars|март|марта|мар|березень|березня|mart|մարտ|մարտի|مارس|آذار",
+    "M03": "march|märz|mar|mars|март|марта|мар|березень|березня|mart|մարտ|մարտի|مارس|آذار",
     "M04": "april|apr|avril|апрель|апреля|апр|квітень|квітня|aprel|nisan|ապրիլ|ապրիլի|أبريل|ابريل|نيسان|"
     "آوریل",
     "M05": "may|mai|май|мая|травень|травня|mayıs|մայիս|մայիսի|مايو|أيار|ماه مه|مه",
-    "M06": "june|jun|juin|июнь|июня|июн|червень|червня|iyun|haziran|հունիս|հունիսի|يونيو|حزيران|ژوئن",
-    "M07": "july|jul|juillet|juil|июль|июля|июл|липень|липня|iyul|temmuz|հուլիս|հուլիսի|يوليو|تموز|ژوئیه",
+    "M06": "june|juni|jun|juin|июнь|июня|июн|червень|червня|iyun|haziran|հունիս|հունիսի|يونيو|حزيران|ژوئن",
+    "M07": "july|juli|jul|juillet|juil|июль|июля|июл|липень|липня|iyul|temmuz|հուլիս|հուլիսի|يوليو|تموز|ژوئیه",
     "M08": "august|aug|aout|август|августа|авг|серпень|серпня|avqust|ağustos|օգոստոս|օգոստոսի|أغسطس|آب|اوت",
     "M09": "september|sep|sept|septembre|сентябрь|сентября|сен|сент|вересень|вересня|sentyabr|eylül|"
     "սեպտեմբեր|սեպտեմբերի|سبتمبر|أيلول|سپتامبر",
-    "M10": "october|oct|octobre|октябрь|октября|окт|жовтень|жовтня|oktyabr|ekim|հոկտեմբեր|հոկտեմբերի|أكتوبر|"
+    "M10": "october|oktober|oct|octobre|октябрь|октября|окт|жовтень|жовтня|oktyabr|ekim|հոկտեմբեր|հոկտեմբերի|أكتوبر|"
     "تشرين الأول|اکتبر",
     "M11": "november|nov|novembre|ноябрь|ноября|ноя|нояб|листопад|листопада|noyabr|kasım|նոյեմբեր|նոյեմբերի|"
     "نوفمبر|تشرين الثاني|نوامبر",
-    "M12": "december|dec|decembre|декабрь|декабря|дек|грудень|грудня|dekabr|aralık|դեկտեմբեր|դեկտեմբերի|"
+    "M12": "december|dezember|dec|decembre|декабрь|декабря|дек|грудень|грудня|dekabr|aralık|դեկտեմբեր|դեկտեմբերի|"
     "ديسمبر|كانون الأول|دسامبر",
     "H01": "muharram|moharram|محرم",
     "H02": "safar|صفر",
@@ -142,7 +143,7 @@ _WORDS = {
 }  # fmt: skip
 
 # Endings of ordinals behind a number ("12th", "12-й", "12-ci", "12-րդ"): dropped.
-_ENDINGS = "st|nd|rd|th|er|re|e|eme|ème|nde|й|го|я|ый|ой|ого|ий|им|є|ci|cı|cu|cü|nci|ncı|inci|ıncı|ncu|րդ|ին|ام"
+_ENDINGS = "а|я|st|nd|rd|th|er|re|e|eme|ème|nde|й|го|я|ый|ой|ого|ий|им|є|ci|cı|cu|cü|nci|ncı|inci|ıncı|ncu|րդ|ին|ام"
 # Endings of a decade behind its number ("1850s", "1850-е", "1850-ci illər", "1850'ler").
 _DECADES = "s|ies|е|х|ые|ых|і|ті|er|ler|lar|lerde|ական|ական թթ|ականներ|ci illər|cı illər|cu illər|cü illər"
 

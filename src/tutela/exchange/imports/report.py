@@ -9,6 +9,8 @@ from typing import Any
 from tutela.errors import EXIT_OK, EXIT_REFUSED, Problem
 
 KEPT = 2000  # problems kept in full; beyond that they are counted
+SHOWN = 20  # groups of problems shown at a terminal
+VALUES = 5  # values and rows named of each
 
 
 @dataclass(slots=True)
@@ -30,6 +32,7 @@ class Report:
     warned: Counter[str] = field(default_factory=Counter)
     refused: list[Problem] = field(default_factory=list)
     refused_rows: int = 0
+    skipped: int = 0
     mapping: str = ""
     mapping_title: str = ""
     files: list[dict[str, Any]] = field(default_factory=list)
@@ -73,7 +76,7 @@ class Report:
             "updated": self.updated, "unchanged": self.unchanged, "removed": self.removed, "assessments": self.assessments,
             "absent": self.absent, "absent_count": self.absent_count,
             "warnings": [w.as_dict() for w in self.warnings], "warned": dict(self.warned),
-            "refused": [r.as_dict() for r in self.refused], "refused_rows": self.refused_rows,
+            "refused": [r.as_dict() for r in self.refused], "refused_rows": self.refused_rows, "skipped": self.skipped,
             "refused_file": self.refused_file, "mapping": self.mapping, "mapping_title": self.mapping_title,
             "encoding": self.encoding, "files": self.files, "unused": self.unused,
             "changed": dict(self.changed), "examples": self.examples, "change": self.change, "seconds": round(self.seconds, 3),
@@ -95,12 +98,10 @@ class Report:
             out.append("Changed: " + ", ".join(f"{name} ({n:,})" for name, n in self.changed.most_common()))
         if self.absent_count:
             out.append(f"{self.absent_count:,} places of this list's earlier release are not in it any more; they stay.")
-        if self.warned:
-            out.append("To look at: " + ", ".join(f"{code} ({n:,})" for code, n in self.warned.most_common()))
-        for found in self.refused[:20]:
-            out.append(f"  refused: {found.file} row {found.row}, {found.column}: {found.message} {found.todo} [{found.code}]")
-        if self.refused_rows > 20:
-            out.append(f"  … and {self.refused_rows - 20:,} more.")
+        if self.skipped:
+            out.append(f"{self.skipped:,} rows were left out, as the mapping says (skip).")
+        out += self._warning_lines()
+        out += self._refusal_lines()
         if self.state == "refused":
             out.append("Nothing was written. Mend these rows, or import the others with --partial.")
         elif self.state == "dry":
@@ -112,3 +113,40 @@ class Report:
         if self.unused:
             out.append(f"Not read: {', '.join(self.unused[:12])}{' …' if len(self.unused) > 12 else ''}")
         return out
+
+    def _warning_lines(self) -> list[str]:
+        """Each kind of warning with its count and the values that come most often."""
+        out = ["To look at: " + ", ".join(f"{code} ({n:,})" for code, n in self.warned.most_common())] if self.warned else []
+        for code, _ in self.warned.most_common(SHOWN):
+            found = [w for w in self.warnings if w.code == code]
+            values = Counter((w.column, w.value) for w in found if w.value)
+            if len(values) > 0:
+                shown = "; ".join(f"{_where(column)}“{_cut(value)}” ({n:,})" for (column, value), n in values.most_common(VALUES))
+                more = f"; … {len(values) - VALUES:,} other values" if len(values) > VALUES else ""
+                out.append(f"  {code}: {shown}{more}")
+        return out
+
+    def _refusal_lines(self) -> list[str]:
+        """Refusals of one kind, column and value together, with their count and first rows."""
+        groups: dict[tuple[Any, ...], list[Problem]] = {}
+        for found in self.refused:
+            groups.setdefault((found.code, found.file, found.column, found.value), []).append(found)
+        ordered = sorted(groups.values(), key=len, reverse=True)
+        out = []
+        for group in ordered[:SHOWN]:
+            first, rows = group[0], [str(f.row) for f in group if f.row is not None]
+            many = f"{len(group):,} rows, " if len(group) > 1 else ""
+            where = ("rows " if len(rows) > 1 else "row ") + ", ".join(rows[:VALUES]) + (" …" if len(rows) > VALUES else "") if rows else ""
+            place = " ".join(filter(None, (first.file, where)))
+            out.append(f"  refused: {many}{', '.join(filter(None, (place, first.column)))}: {first.message} {first.todo} [{first.code}]")
+        left = self.refused_rows - sum(map(len, ordered[:SHOWN]))
+        return [*out, f"  … and {left:,} rows more."] if left > 0 else out
+
+
+def _where(column: str | None) -> str:
+    return f"{column}: " if column else ""
+
+
+def _cut(value: str | None) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= 40 else f"{text[:39]}…"

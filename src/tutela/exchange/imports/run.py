@@ -15,7 +15,7 @@ from tutela.exchange.imports import apply
 from tutela.exchange.imports.refused import RefusedRows
 from tutela.exchange.imports.report import Report
 from tutela.exchange.imports.staging import Staging, sweep
-from tutela.exchange.mapping.cells import Refusal
+from tutela.exchange.mapping.cells import Refusal, Skipped
 from tutela.exchange.mapping.compile import Compiled, compile_mapping
 from tutela.exchange.mapping.model import Mapping, choose, find
 from tutela.inventory.rules.validation import check_place
@@ -138,7 +138,7 @@ def open_files(task: Task, sources: list[Any] | None = None) -> tuple[Mapping, l
     opened = []
     for source in sources:
         role = _role(mapping, source.columns)
-        opened.append(Opened(source, role, compile_mapping(mapping, source.columns, role, source.geometry)))
+        opened.append(Opened(source, role, compile_mapping(mapping, source.columns, role, source.geometry, options.get("crs"))))
     opened.sort(key=lambda o: o.role != "main")
     if not any(o.role == "main" for o in opened):
         raise Unusable(problem("mapping-none", file=sources[0].name, known=", ".join(sources[0].columns)))
@@ -189,6 +189,9 @@ def stage(one: Opened, number: int, staging: Staging, report: Report, refused: R
             part = read(values, geometry)
             if main:
                 _check(part.place, part.warnings)
+        except Skipped:
+            report.skipped += 1
+            continue
         except Refusal as found:
             report.refuse(found.problem.at(file=name, row=row))
             refused.keep(number, row, values, geometry, found.problem)

@@ -91,7 +91,7 @@ def _field(column: Column, out: dict[str, list[Column]], persian: bool, arabic: 
 
 def _partly(name: str, column: Column, persian: bool, arabic: bool) -> float:
     """A header that only holds a field's word is believed where the contents fit it."""
-    if name == "extent" and column.numeric > 0.9:
+    if name == "extent" and column.percents > 0.5:
         return 0.8
     if name in VOCABULARIES and name not in ("cause", "threat", "damage", "function", "period", "recommendation"):
         return known(name, column) if known(name, column) >= 0.3 else 0.0
@@ -119,7 +119,7 @@ def speaks(name: str, column: Column, persian: bool = False, arabic: bool = Fals
     if name == "uri":
         return column.share(lambda v: "://" in v or v.startswith("www."))
     if name == "extent":
-        return 0.8 if column.numeric > 0.9 else known(name, column)
+        return 0.8 if column.percents > 0.5 else known(name, column)
     if name in ("wikidata",):
         return column.share(lambda v: _QID.search(v) is not None)
     if name in ("pleiades", "whs", "geonames", "osm", "significance", "source", "notes", "description", "address"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,7 @@ from typing import Any
 from tutela.errors import Problem, Unusable, problem
 from tutela.exchange.mapping.absent import without_absent
 from tutela.exchange.mapping.builders import Context, items, scalar
-from tutela.exchange.mapping.cells import Columns, Refusal, Values, text_getter
+from tutela.exchange.mapping.cells import Columns, Refusal, Skipped, Values, text_getter
 from tutela.exchange.mapping.findings import build_assessment
 from tutela.exchange.mapping.model import PLACE_ITEMS, Mapping, _assessments
 from tutela.exchange.mapping.places import build_geometry
@@ -47,8 +48,12 @@ class Compiled:
     absent: list[str] = field(default_factory=list)
 
 
-def compile_mapping(mapping: Mapping, columns: tuple[str, ...], file: str = "main", has_geometry: bool = False) -> Compiled:
+def compile_mapping(
+    mapping: Mapping, columns: tuple[str, ...], file: str = "main", has_geometry: bool = False, crs: str | None = None
+) -> Compiled:
     """Compile for the file of this role (``main`` unless the mapping joins several).
+
+    ``crs`` is the system of eastings and northings of which the mapping says none.
 
     Raises :class:`Unusable` ``mapping-column`` where the mapping names a column the file does not have and that is
     not ``optional``.
@@ -56,6 +61,7 @@ def compile_mapping(mapping: Mapping, columns: tuple[str, ...], file: str = "mai
     today = date.today()
     found = Columns(columns)
     context = Context(found, mapping.none, today.year * 10000 + today.month * 100 + today.day, mapping.source["key"])
+    context.crs = crs or mapping.data.get("crs")
     absent: list[str] = []
     optional = mapping.data.get("optional", False)
     spec = without_absent(_of_file(mapping.data.get("place") or {}, file), found, optional, absent)
@@ -74,11 +80,15 @@ def compile_mapping(mapping: Mapping, columns: tuple[str, ...], file: str = "mai
     assessments = [build_assessment(part, context) for part in parts if part]
     key = _key(mapping, file, context)
     identify = _identifier(mapping) if file == "main" else None
-    unpaired = context.unpaired
+    unpaired, kept_dates = context.unpaired, context.kept
+    skipped = _skip(mapping, context) if file == "main" else None
 
     def read(values: Values, geometry: Any) -> Part:
+        if skipped is not None and skipped(values):
+            raise Skipped(problem("row-skipped"))
         if unpaired:
             unpaired.clear()
+        kept_dates.clear()
         own_key = key(values, geometry) if key is not None else None
         try:
             return part_of(own_key, values, geometry)
@@ -101,7 +111,9 @@ def compile_mapping(mapping: Mapping, columns: tuple[str, ...], file: str = "mai
             if value:
                 place[name] = place[name] + value if name in place else value
         if unpaired:
-            _keep_unpaired(place, unpaired, mapping.source["key"])
+            _keep_beside(place, unpaired, mapping.source["key"], "unpaired")
+        if kept_dates:
+            _keep_beside(place, kept_dates, mapping.source["key"], "unread")
         for build_one in geometries:
             value = build_one(values, geometry)
             if value:
@@ -118,11 +130,37 @@ def compile_mapping(mapping: Mapping, columns: tuple[str, ...], file: str = "mai
     return Compiled(read, unused, sorted(set(absent)))
 
 
-def _keep_unpaired(place: dict[str, Any], unpaired: list[tuple[str, Any]], source: str) -> None:
-    """What could not be paired stays with the place as the source wrote it."""
-    kept = [{"kind": "unpaired", "value": str(text), "original": column, "source": source} for column, text in unpaired]
+def _keep_beside(place: dict[str, Any], given: list[tuple[str, Any]], source: str, kind: str) -> None:
+    """What could not be paired or read stays with the place as the source wrote it."""
+    kept = [{"kind": kind, "value": str(text), "original": column, "source": source} for column, text in given]
     place["characteristics"] = place.get("characteristics", []) + kept
-    unpaired.clear()
+    given.clear()
+
+
+def _skip(mapping: Mapping, context: Context) -> Callable[[Values], bool] | None:
+    """``skip: {column: texts or patterns}``: rows that are no places, such as totals and signatures."""
+    tests: list[tuple[Callable[[Values], Any], frozenset[str], list[re.Pattern[str]]]] = []
+    for column, given in (mapping.data.get("skip") or {}).items():
+        texts = [str(t) for t in (given if isinstance(given, list) else [given])]
+        patterns = []
+        for text in texts:
+            try:
+                patterns.append(re.compile(text, re.IGNORECASE))
+            except (re.error, RecursionError, OverflowError):
+                continue  # a text with brackets is a text
+        get = text_getter(str(column), context.columns, frozenset({""}))[0]
+        tests.append((get, frozenset(t.strip().casefold() for t in texts), patterns))
+    if not tests:
+        return None
+
+    def skip(values: Values) -> bool:
+        for get, texts, patterns in tests:
+            text = get(values)
+            if text is not None and (text.casefold() in texts or any(p.fullmatch(text[:500]) for p in patterns)):
+                return True
+        return False
+
+    return skip
 
 
 def _of_file(spec: dict[str, Any], file: str) -> dict[str, Any]:

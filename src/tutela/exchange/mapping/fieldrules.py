@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tutela.exchange.mapping.assign import GUESSES, VOCABULARIES, name_language
@@ -12,16 +13,18 @@ from tutela.exchange.mapping.writing import Line, Plan, Valued
 
 MOST = 60  # wordings listed for a field
 NUMBERS = {"wikidata": r"(Q\d+)", "whs": r"(\d+)", "pleiades": r"(\d+)", "geonames": r"(\d+)", "osm": r"(\d+)"}
+_PART = re.compile(r"0\.\d+")
 _CONDITIONS = "good, fair, poor, very-bad, destroyed, unknown"
 _ASKED = {
     "condition": _CONDITIONS,
     "damage": _CONDITIONS,
-    "type": "the codes of `place-types` (docs/vocabulary.md)",
-    "protection": "the codes of `protection-instruments`",
+    "type": "the codes that `tutela vocabulary place-types` says",
+    "protection": "the codes that `tutela vocabulary protection-instruments` says",
     "handling": "open, restricted, confidential",
+    "extent": "the codes that `tutela vocabulary extent` says",
     "country": "the two letters of ISO 3166-1",
-    "cause": "the codes of `causes`",
-    "threat": "the codes of `causes`",
+    "cause": "the codes that `tutela vocabulary causes` says",
+    "threat": "the codes that `tutela vocabulary causes` says",
 }
 _FROM_DAMAGE = {
     "none": "good",
@@ -147,8 +150,10 @@ class Rules:
     def dating(self, column: Column) -> None:
         """As dates where nearly all can be read; else the wording stands as a period, and nothing is refused."""
         found = dates(column, self.persian, self.arabic)
-        if found.share >= 0.9:
-            self.item("dating", {"edtf": _dated(column.name, found.options)}, found.doubt or column.samples())
+        if found.share >= 0.5:
+            rule: dict[str, Any] = {"column": column.name, **({"date": found.options} if found.options else {}), "unreadable": "keep"}
+            kept = f"{1 - found.share:.0%} cannot be read as dates and stay in their words" if found.share < 1 else ""
+            self.item("dating", {"edtf": rule}, "; ".join(filter(None, (found.doubt, kept))) or column.samples())
         else:
             self.item(
                 "dating",
@@ -218,9 +223,16 @@ class Rules:
         self.plan.assessments[self.role] = fields
 
     def extent(self, column: Column) -> Line:
-        if column.numeric > 0.9:
-            return Line({"column": column.name, "percent": True}, f"{column.samples(2)}: per cent damaged")
-        return Line(column.name, column.samples(2))
+        if column.percents <= 0.5:
+            return Line(self.valued("extent", column), column.samples(2))
+        from tutela.exchange.mapping.findings import percentage
+
+        parts = any(0 < float(v) < 1 for v in column.values if _PART.fullmatch(v))
+        rule: dict[str, Any] = {"column": column.name, "percent": "fraction" if parts else True}
+        words = [(v, guess("extent", v), n, False) for v, n in column.values.most_common(600) if percentage(v) is None]
+        doubt = "? figures below 1 are read as parts of one: 0.4 is 40 %; " if parts else ""
+        comment = f"{doubt}{column.samples(2)}: per cent damaged"
+        return Line(Valued(rule, words[:MOST], "null (says nothing), a percentage, or the codes of `tutela vocabulary extent`") if words else rule, comment)
 
     def damages(self, fields: dict[str, Any]) -> Line | None:
         """A scale of damage gives the condition (where no column does) and the wording; anything else is kept in words."""
@@ -262,5 +274,7 @@ def _dated(name: str, options: dict[str, Any]) -> Any:
 
 
 def _lang(column: Column, country: str | None) -> dict[str, Any]:
+    if column.mixed:  # each cell by its own script
+        return {}
     code = name_language(column) or language(column, country)
     return {"lang": {"constant": code}} if code else {}

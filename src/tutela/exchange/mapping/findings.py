@@ -83,6 +83,7 @@ def graded(name: str, rule: Any, context: Context) -> Builder:
             return None
         held = cache.get(text)
         if held is None:
+            before = len(context.warnings)
             members = [text] if c.split is None else list(dict.fromkeys(m for m in c.many(values) if m is not None))
             if not members:
                 return None
@@ -90,7 +91,7 @@ def graded(name: str, rule: Any, context: Context) -> Builder:
             if len(members) > 1:
                 context.warn(problem("values-several", column=c.column, value=text, kept=members[-1]))
                 return {**held, "original": text}
-            if len(cache) < KEPT:
+            if len(cache) < KEPT and len(context.warnings) == before:
                 cache[text] = held
         return held
 
@@ -119,25 +120,25 @@ def _grade(name: str, c: Cell, options: dict[str, Any], warn: Callable[[Any], No
             found = _target(str(otherwise))
         if found is None:
             raise refuse("number-unreadable", c.column, text)
-        low, high = found if not isinstance(found, str) else (0.0, 0.0)
+        low, high, exact = (0.0, 0.0, False) if isinstance(found, str) else found
         if not 0 <= low <= high <= 100:
             raise refuse("percent-range", c.column, text)
         if isinstance(found, str):
             return {"code": found, "original": text}
         if low == high:
-            return {"code": extent_band(low), "original": text, "value": low}
+            return {"code": extent_band(low), "original": text, **({"value": low} if exact else {})}
         code = extent_band(min(low + 0.001, 100.0))  # from 10 to 20 is more than 10
         if code != extent_band(high):
             warn(problem("extent-unclear", column=c.column, value=text))
             return {"code": "unknown", "original": text}
         return {"code": code, "original": text}
 
-    def _target(target: str) -> tuple[float, float] | str:
+    def _target(target: str) -> tuple[float, float, bool] | str:
         """A code, or a percentage as both ends of its range."""
         if target in codes:
             return target
         number = float(target.rstrip("% "))
-        return number, number
+        return number, number, True
 
     def grade(text: str) -> Item:
         code = to_core(scale, text, name) if known and name == "condition" and text.casefold() not in given else None
@@ -155,8 +156,8 @@ _BELOW = re.compile(r"^(?:<|≤|up to|less than|under|below|bis zu|bis|unter|moi
 _ABOVE = re.compile(r"^(?:>|≥|more than|over|above|über|mehr als|plus de|более|больше|свыше|понад|більше|أكثر من)\s*(?=\d)", re.I)
 
 
-def percentage(text: str, fractions: bool = False) -> tuple[float, float] | None:
-    """The percentages a wording can mean, from … to: "35 %", "10-20", "ca. 40", "<5", "٣٥٪"; None where it is none.
+def percentage(text: str, fractions: bool = False) -> tuple[float, float, bool] | None:
+    """The percentages a wording can mean, from … to, and whether it gives one figure plainly: "35 %", "10-20", "ca. 40", "<5", "٣٥٪"; None where it is none.
 
     With ``fractions`` a figure up to 1 without a per cent sign is a part of one, as spreadsheets keep percentages.
     """
@@ -177,12 +178,10 @@ def percentage(text: str, fractions: bool = False) -> tuple[float, float] | None
     if len(numbers) > 2 or (len(numbers) == 2 and (below or above)):
         return None
     if below:
-        return 0.0, numbers[0]
+        return 0.0, numbers[0], False
     if above:
-        return numbers[0], 100.0
-    if about and len(numbers) == 1:  # the band, but no figure that would look exact
-        return (numbers[0] - 0.001, numbers[0]) if numbers[0] > 0.001 else (0.0, 0.0)
-    return numbers[0], numbers[-1]
+        return numbers[0], 100.0, False
+    return numbers[0], numbers[-1], not about and len(numbers) == 1
 
 
 def _joined(builders: list[Builder], number: bool = False) -> Builder:

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (lists of words, one language a piece)
-"""What the headers of lists mean: words of registers and survey forms in eleven languages, and the fields they name.
+"""What the headers of lists mean: words of registers and survey forms in twelve languages, and the fields they name.
 
 The words are the plain terms of inventories (name, type, condition, decree …); coordinates are told by
 :mod:`tutela.exchange.readers.detect`.  A word may name several fields; the first that is free and that the contents
@@ -232,6 +232,27 @@ WORDS: dict[str, dict[str, str]] = {
     "geonames": {"en": "geonames|geonameid|geonames id|geoname id"},
     "osm": {"en": "osm|osm id|openstreetmap"},
 }  # fmt: skip
+
+# The terse headers of German, and some of French and Turkish lists.
+_TERSE: dict[str, dict[str, str]] = {
+    "de": {
+        "key": "inventarnummer|inv nr|inventar nr|kennung|objekt nr|objektnummer|objekt id|aktenzeichen|denkmalnummer",
+        "row number": "lfd nr|lfdnr|laufende nummer|lfd", "name": "name|objekt|obj|bezeichnung|bez|denkmal|objektname|denkmalname|bauwerk|kurzbezeichnung",
+        "type": "typ|art|kategorie|kat|gattung|objektart|objekttyp|denkmalart", "region": "bundesland|land|bezirk|kanton|regierungsbezirk", "district": "kreis|landkreis|gemeinde|gem|katastralgemeinde|gemarkung",
+        "settlement": "ort|ortsteil|ortschaft|stadt|dorf", "address": "adresse|adr|anschrift|lage|straße", "condition": "zustand|zust|erhaltung|erhaltungszustand|bauzustand",
+        "damage": "schaden|schäden|schadensgrad|schad|schadstufe", "extent": "schadensanteil|schad %|prozent|schaden %", "cause": "ursache|schadensursache",
+        "observed": "begehung|begeh|datum begehung|besichtigt|besichtigung|aufnahmedatum|prüfdatum|datum", "recorded": "erfasst|erfassungsdatum|aufgenommen",
+        "dating": "datierung|dat|bauzeit|baujahr|entstehung|zeitstellung", "protection": "schutz|schutzstatus|status|unterschutzstellung", "protection reference": "dl nr|denkmallisten nr|bescheid|listeneintrag|gz",
+        "notes": "bemerkung|bemerkungen|bem|anmerkung|anm|notiz", "description": "beschreibung|beschr", "threat": "gefährdung|bedrohung", "recommendation": "empfehlung|maßnahme|maßnahmen", "priority": "priorität|dringlichkeit",
+        "function": "nutzung|funktion", "country": "staat", "other names": "weitere namen|andere namen",
+    },
+    "fr": {"key": "n° inv|num inv|réf", "name": "dénom|désign|désignation|libellé", "type": "catég|cat", "condition": "ét cons|état cons", "notes": "obs|observations|remarques|rem", "address": "adr"},
+    "tr": {"notes": "notlar|açıklama|açıklamalar|not", "protection reference": "tescil kararı|karar no", "observed": "tespit trh|inceleme trh", "condition": "drm"},
+}  # fmt: skip
+for _language, _fields in _TERSE.items():
+    for _field, _words in _fields.items():
+        if _field in WORDS:
+            WORDS[_field][_language] = "|".join(filter(None, (WORDS[_field].get(_language), _words)))
 
 # Fields whose words mean too much in longer headers; and words that name a field only when they stand alone.
 WHOLE = frozenset({"from", "to", "language", "scheme", "uri", "row number", "handling", "osm", "whs"})

@@ -18,6 +18,10 @@ declare(
             "“{value}” is no position in a UTM zone.",
             "Eastings have six digits, northings up to seven: check that the columns are not exchanged and no digit is lost.",
         ),
+        "utm-zone-ambiguous": (
+            "The zone “{value}” can mean the band S of the northern half ({north}) or the southern half ({south}).",
+            "Write {north} or {epsg}, or say in the mapping what the letter means: zone: {{column: …, letters: band}} or hemisphere.",
+        ),
     }
 )
 Builder = Callable[[Values, Any], list[dict[str, Any]]]
@@ -38,7 +42,7 @@ def build_geometry(spec: dict[str, Any], context: Context) -> Builder:
     single = role is None and not any(c.split for c in extras.values())
     source = context.source_key
     if all(c.constant for c in (*extras.values(), *([role] if role else ()))):
-        return _constant(read, spec, source)
+        return _constant(read, {**extras, **({"role": role} if role else {})}, source)
 
     def build(values: Values, own: Any) -> list[dict[str, Any]]:
         geometry = read(values, own)
@@ -61,9 +65,9 @@ def build_geometry(spec: dict[str, Any], context: Context) -> Builder:
     return build
 
 
-def _constant(read: Callable[[Values, Any], dict[str, Any] | None], spec: dict[str, Any], source: str) -> Builder:
+def _constant(read: Callable[[Values, Any], dict[str, Any] | None], cells: dict[str, Any], source: str) -> Builder:
     """The common case: nothing but the position changes from row to row."""
-    fixed: dict[str, Any] = {"source": source, **{name: spec[name]["constant"] for name in ATTRIBUTES if name in spec}}
+    fixed: dict[str, Any] = {"source": source, **{name: c.get(()) for name, c in cells.items()}}
     if "precision_m" in fixed:
         fixed["precision_m"] = _number(fixed["precision_m"], None)
     has_role = "role" in fixed
@@ -148,8 +152,12 @@ def _from_degrees(spec: dict[str, Any], context: Context) -> Callable[[Values, A
 
 
 def _from_pair(spec: dict[str, Any], context: Context) -> Callable[[Values, Any], dict[str, Any] | None]:
-    """One cell with "latitude, longitude" (longitude first if the rule says ``order: lon-lat``)."""
+    """One cell with "latitude, longitude" (longitude first if the rule says ``order: lon-lat``).
+
+    ``split`` names a mark that parts the two in some cells ("36.45 - 37.82").
+    """
     pair = cell(spec["pair"], "pair", context)
+    mark = spec["pair"].get("split") if isinstance(spec["pair"], dict) else None
     order = spec["pair"].get("order", "lat-lon") if isinstance(spec["pair"], dict) else "lat-lon"
 
     def read(values: Values, own: Any) -> dict[str, Any] | None:
@@ -157,7 +165,8 @@ def _from_pair(spec: dict[str, Any], context: Context) -> Callable[[Values, Any]
         if text is None:
             return None
         try:
-            found = parse_both(text, order)
+            halves = text.split(mark) if mark else ()
+            found = parse_both(" ; ".join(halves) if len(halves) == 2 else text, order)
         except TutelaError as error:
             raise Refusal(_at(error.problem, pair.column, text)) from None
         return None if found is None else {"type": "Point", "coordinates": list(found)}
@@ -220,11 +229,18 @@ def _shape(text: str, column: str | None, context: Context, wkt: bool) -> dict[s
 
 
 def _from_projected(spec: dict[str, Any], context: Context) -> Callable[[Values, Any], dict[str, Any] | None]:
-    """Easting and northing in a stated system: ``crs: EPSG:32638``, or ``zone`` (a column or a constant: 38N) for UTM."""
+    """Easting and northing in a stated system: ``crs: EPSG:32638``, or ``zone`` (a column or a constant: 38N) for UTM.
+
+    Where the rule says neither, the ``crs`` of the mapping or of the import holds.
+    """
     east, north = cell(spec["easting"], "easting", context), cell(spec["northing"], "northing", context)
     zone = cell(spec["zone"], "zone", context) if "zone" in spec else None
-    if zone is None and "crs" not in spec:
+    options = spec["zone"] if isinstance(spec.get("zone"), dict) else {}
+    stated = spec.get("crs", context.crs)
+    if zone is None and stated is None:
         raise Unusable(problem("mapping-geometry", value={k: v for k, v in spec.items()}))
+    if zone is not None and zone.constant and zone.get(()) not in (None, "?"):
+        _checked_zone(str(zone.get(())), options, context)
     transformers: dict[str, Any] = {}
     both = f"{east.column}, {north.column}"
 
@@ -247,7 +263,10 @@ def _from_projected(spec: dict[str, Any], context: Context) -> Callable[[Values,
             x, y = parse_number(str(e or "")), parse_number(str(n or ""))
         except TutelaError as error:
             raise Refusal(_at(error.problem, both, f"{e}, {n}")) from None
-        code = utm_code(zone.get(values), both) if zone is not None else _crs(spec["crs"])
+        code = _crs(stated)
+        if zone is not None:
+            said = zone.get(values)
+            code = utm_code(said, zone.column or both, options, lambda epsg: _inside(context.country, transformer(epsg).transform(x, y)))
         if UTM.fullmatch(code) and not (100_000 <= x < 1_000_000 and 0 <= y <= 10_000_000):
             raise refuse("utm-range", both, f"{e}, {n}")
         lon, lat = transformer(code).transform(x, y)
@@ -258,19 +277,54 @@ def _from_projected(spec: dict[str, Any], context: Context) -> Callable[[Values,
     return read
 
 
+def _inside(country: str | None, point: tuple[float, float]) -> bool | None:
+    """Whether a point lies in the row's country; None where that cannot be told."""
+    from tutela.vocabulary.boxes import country_boxes, outside
+
+    return None if country is None or not country_boxes(country) else not outside(country, *point)
+
+
+def _checked_zone(zone: str, options: dict[str, Any], context: Context) -> None:
+    """A zone the mapping itself gives is looked at once."""
+    try:
+        utm_code(zone, None, options, lambda epsg: None)
+    except Refusal as refusal:
+        if refusal.problem.code == "utm-without-zone":
+            raise Unusable(problem("mapping-geometry", value=f"zone {zone}")) from None
+
+
 def _crs(given: Any) -> str:
     code = given.get("constant") if isinstance(given, dict) else given
     return f"EPSG:{code}" if str(code).isdigit() else str(code)
 
 
-def utm_code(zone: str | None, column: str | None) -> str:
-    """ "38N", "38 S", "38T" (MGRS band), "EPSG:32638" → an EPSG code.  Raises :class:`Refusal` ``utm-without-zone``."""
-    text = str(zone or "").strip().upper().removeprefix("ZONE").strip()
+def utm_code(zone: str | None, column: str | None, options: dict[str, Any] | None = None, inside: Callable[[str], bool | None] | None = None) -> str:
+    """ "38N", "38T" (MGRS band), "EPSG:32638" → an EPSG code; "38" with ``hemisphere: N`` in ``options``.
+
+    The letter S is the southern half or, as a band, part of the northern: ``letters`` (band or hemisphere) says which, else
+    ``hemisphere``, else ``inside`` (does the position in this system lie in the row's country?).  Raises :class:`Refusal`
+    ``utm-without-zone`` or ``utm-zone-ambiguous``.
+    """
+    options = options or {}
+    text = str(zone or "").strip().upper().removeprefix("UTM").strip().removeprefix("ZONE").strip()
     if text.startswith("EPSG:"):
         return text
-    match = re.fullmatch(r"(\d{1,2})\s*([A-Z])", text)
-    if not match or not 1 <= int(match[1]) <= 60:
+    match = re.fullmatch(r"(\d{1,2})\s*([C-HJ-NP-X]?)", text)
+    letter = match[2] or options.get("hemisphere", "") if match else ""
+    if not match or not letter or not 1 <= int(match[1]) <= 60:
         raise refuse("utm-without-zone", column, zone or "")
-    letter = match[2]
-    south = letter == "S" if letter in "NS" else letter < "N"
-    return f"EPSG:{(32700 if south else 32600) + int(match[1])}"
+    number = int(match[1])
+    north, south = f"EPSG:{32600 + number}", f"EPSG:{32700 + number}"
+    if not match[2]:
+        return north if letter == "N" else south
+    if letter != "S":
+        return south if letter < "N" else north
+    letters, half = options.get("letters"), options.get("hemisphere")
+    if letters == "hemisphere" or (letters is None and half == "S"):
+        return south
+    if letters == "band" or half == "N":
+        return north
+    fits = [code for code in (north, south) if inside is not None and inside(code)]
+    if len(fits) == 1:
+        return fits[0]
+    raise refuse("utm-zone-ambiguous", column, zone, north=f"{number}N", south=f"{number} south, {south}", epsg=north)

@@ -56,6 +56,13 @@ class Column:
         """Whether the column could number the places: full, without repetition, short."""
         return self.unique and self.filled == self.rows and max(map(len, self.values)) <= 100
 
+    @property
+    def nearly_numbering(self) -> bool:
+        """Whether the column numbers the places but for a few rows: repeated, or without a number."""
+        if not self.filled or self.overflow or max(map(len, self.values)) > 100:
+            return False
+        return self.filled * 20 >= self.rows * 19 and len(self.values) * 20 >= self.filled * 19
+
     def share(self, test: Any) -> float:
         """The share of the distinct values that pass a test."""
         return sum(1 for v in self.values if test(v)) / len(self.values) if self.values else 0.0
@@ -63,6 +70,26 @@ class Column:
     @cached_property
     def numeric(self) -> float:
         return self.share(lambda v: _NUMBER.fullmatch(v) is not None)
+
+    @cached_property
+    def mixed(self) -> bool:
+        """Whether the cells are in several scripts."""
+        counts: Counter[str] = Counter()
+        for value, n in self.values.most_common(300):
+            counts[script_of(value)] += n
+        counts.pop("Zyyy", None)
+        return sum(n * 10 >= counts.total() for n in counts.values()) > 1
+
+    @cached_property
+    def percents(self) -> float:
+        """The share of the values that can be percentages, in figures or in ranges."""
+        from tutela.exchange.mapping.findings import percentage
+
+        def fits(value: str) -> bool:
+            found = percentage(value)
+            return found is not None and 0 <= found[0] <= found[1] <= 100
+
+        return self.share(fits)
 
     @cached_property
     def script(self) -> str | None:
@@ -144,6 +171,7 @@ def dates(column: Column, persian: bool = False, arabic: bool = False, recent: b
         return Dates(0.0, {})
     options: dict[str, Any] = {}
     doubt = ""
+    header = header_calendar(column.name)
     triples = [_numbers(v) for v in looked]
     triples = [t for t in triples if t]
     years = [max(t) for t in triples if max(t) > 31]
@@ -151,14 +179,32 @@ def dates(column: Column, persian: bool = False, arabic: bool = False, recent: b
         solar = persian or (not arabic and max(years) <= 1410)
         options["calendar"] = "persian" if solar else "hijri"
         doubt = f"? years {min(years)}–{max(years)}: read as {'SH (solar)' if solar else 'AH (lunar)'}"
+    elif header and not (recent and years and min(years) > 1500):
+        options["calendar"] = header
+        doubt = f"? the header says {'SH (solar)' if header == 'persian' else 'AH (lunar)'}: dates that name no era are read so"
     else:
         order, doubt = _order(triples, looked)
         if order:
             options["order"] = order
+    short = sum(_SHORT_YEAR.fullmatch(v) is not None for v in looked)
+    if short:
+        doubt = "; ".join(filter(None, (doubt, f"? {short} years of two digits: add pivot: 2000 to `date` to read 21 as 2021")))
     if column.numeric > 0.9 and not triples and looked and column.share(_serial) > 0.9:
         return Dates(1.0, {"formats": ["excel"]}, "numbers of days as spreadsheets count them")
     share = sum(_readable(v, options) for v in looked) / len(looked)
     return Dates(share, options, doubt)
+
+
+_SHORT_YEAR = re.compile(r"\d{1,2}\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{2}(?!\d)\D*")
+_CALENDARS = (
+    ("persian", re.compile(r"\((?:ش|ه\.? ?ش|هـ\.? ?ش|sh|a\.?s\.?h)\.?\)|شمسی|خورشیدی|\bSH\b", re.IGNORECASE)),
+    ("hijri", re.compile(r"\((?:هـ?|ah|h)\.?\)|هجري|هجری|\bAH\b|\bhijri\b|\bhicri\b|хиджр", re.IGNORECASE)),
+)  # fmt: skip
+
+
+def header_calendar(header: str) -> str | None:
+    """The calendar a header names: "سنة البناء (هـ)" hijri, "تاریخ (ش)" persian."""
+    return next((name for name, pattern in _CALENDARS if pattern.search(header)), None)
 
 
 def _numbers(value: str) -> tuple[int, int, int] | None:

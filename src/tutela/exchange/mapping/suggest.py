@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,10 @@ def _plan(sources: list[Any], tables: list[list[Column]], join: Join, options: d
     plan = Plan()
     plan.head = _head(sources, roles, join)
     hint = _country_hint(main)
-    positions = None if sources[join.main].geometry else find_positions(main, hint)
+    positions = None if sources[join.main].geometry else find_positions(main, hint, sources[join.main].path.name, options.get("crs"))
     _table(plan, main, "main", positions, {join.key} if join.key else set(), hint, sources[join.main].geometry)
     _key(plan, main, join, positions)
+    _skip(plan, main)
     for number, column in sorted(join.others.items()):
         _table(plan, tables[number], roles[number], None, {column}, hint, False)
     if join.others:
@@ -135,10 +137,11 @@ def _constant_country(plan: Plan, positions: Positions | None, hint: str | None)
     from tutela.vocabulary.boxes import country_boxes
 
     points = positions.points[:200] if positions else []
-    inside = []
+    inside: list[tuple[float, str]] = []
     for code in load("countries").terms if points else ():
         boxes = country_boxes(code)
-        if boxes and all(any(w <= x <= e and s <= y <= n for w, s, e, n in boxes) for x, y in points):
+        held = sum(any(w <= x <= e and s <= y <= n for w, s, e, n in boxes) for x, y in points)
+        if boxes and held * 20 >= len(points) * 19:  # a few rows may be wrong
             inside.append((sum((e - w) * (n - s) for w, s, e, n in boxes), code))
     codes = [code for _, code in sorted(inside)]
     if hint in codes:
@@ -156,18 +159,22 @@ def _key(plan: Plan, columns: list[Column], join: Join, positions: Positions | N
     by_field = fieldrules.fields_by_column(columns)
     candidates = [c for c in columns if c.numbering and "key" in by_field[c.name]]
     running = [c for c in columns if c.numbering and "row number" in by_field[c.name]]
-    repeated = [c for c in columns if c.filled == c.rows and not c.unique and "key" in by_field[c.name] and len(c.values) * 2 > c.filled]
+    repeated = [c for c in columns if "key" in by_field[c.name] and c.nearly_numbering]
+    again = [c for c in columns if c.nearly_numbering and "row number" in by_field[c.name]]
     if join.key:
         chosen, comment = next(c for c in columns if c.name == join.key), "the other files refer to it"
     elif candidates:
         chosen, comment = candidates[0], f"{candidates[0].samples(2)}: unique in every row"
     elif repeated:
-        chosen, comment = repeated[0], "? repeated in some rows: rows with the same key are read as one place"
+        chosen, comment = repeated[0], f"? {_repeated(repeated[0])}"
     elif running:
         chosen, comment = running[0], "? a running number: right only if later releases keep it; else name the register's number"
+    elif coded := next((c for c in columns if c.nearly_numbering and c.numeric < 0.5 and c.length <= 40 and _codelike(c)), None):
+        chosen, comment = coded, f"? looks like a number of the list; {_repeated(coded)}"
+    elif again:
+        chosen, comment = again[0], f"? a running number: right only if later releases keep it; {_repeated(again[0])}"
     else:
-        chosen = next((c for c in columns if c.numbering and c.numeric < 0.5 and c.length <= 40 and _codelike(c)), None)
-        comment = "? looks like a number of the list"
+        chosen, comment = None, ""
     if chosen is None:
         names = [line.rule["text"] for line in plan.items.get("names", [])[:1] if isinstance(line.rule["text"], str)]
         digest = names + (positions.columns if positions else []) or [c.name for c in columns if c.filled][:5] or [columns[0].name]
@@ -176,6 +183,30 @@ def _key(plan: Plan, columns: list[Column], join: Join, positions: Positions | N
     plan.head.append(f"key: {{column: {quoted(chosen.name)}, scheme: {scheme}}}{remark(comment)}")
     plan.ignored = [i for i in plan.ignored if i[0] != chosen.name]
     return [chosen.name]
+
+
+def _repeated(column: Column) -> str:
+    """Which of a key's values come twice, and that some rows have none."""
+    twice = [v for v, n in column.values.items() if n > 1]
+    said = [f"{', '.join(twice[:5])}{' …' if len(twice) > 5 else ''} stand in several rows, which are read as one place"] if twice else []
+    if column.filled < column.rows:
+        said.append(f"{column.rows - column.filled} rows have none and would be refused")
+    return "; ".join(said) or "unique in every row"
+
+
+_TOTALS = re.compile(
+    r"(?:المجموع|الإجمالي|الاجمالي|مجموع|جمع|جمع کل|всього|усього|разом|итого|всего|total|totals|grand total|sum|gesamt|summe|insgesamt|"
+    r"toplam|genel toplam|cəmi|yekun|jami|ընդամենը|სულ|کۆ|کۆی گشتی)(?:\s*[:：.=]?\s*\d*)",
+    re.IGNORECASE,
+)
+
+
+def _skip(plan: Plan, columns: list[Column]) -> None:
+    """Rows that are totals, by a cell that says so."""
+    found = {c.name: [v for v, n in c.values.items() if n <= 3 and _TOTALS.fullmatch(v.strip())] for c in columns}
+    found = {name: values for name, values in found.items() if values}
+    if found:
+        plan.head.append(f"skip: {flow(found)}  # ? totals: rows with these cells are left out")
 
 
 def _codelike(column: Column) -> bool:

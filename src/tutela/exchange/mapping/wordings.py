@@ -45,7 +45,12 @@ _TYPES: tuple[tuple[str, str], ...] = (
     ("monastery", "монаст|monaster|manastir|monastir|دير|صومعه|վանք|მონასტერ"), ("castle", "замок|замк|chateau|şato|ամրոց|ციხე"),
     ("tell", "تل|tepe|höyük|тель"), ("cemetery", "кладбищ|цвинтар|некропол|cimetiere|mezarlik|qebiristan|مقبرة|گورستان|գերեզմանատ|სასაფლაო"),
 )  # fmt: skip
-TABLES = {"type": _TYPES, "condition": _CONDITION, "damage": _DAMAGE, "handling": _HANDLING, "protection": _PROTECTION}
+_EXTENT: tuple[tuple[str, str], ...] = (
+    ("91-100", "total|entire|complete|vollstandig|ganz|полност|повніст|повн|كلي|كامل|تمام|tamamen|tamam"),
+    ("none-visible", "none|no damage|kein|aucun|нет|немає|لا يوجد|yok"),
+    ("unknown", "unknown|k a|n bek|keine angabe|unbekannt|inconnu|неизвест|невідом|غير معروف|غير محدد|نامعلوم|bilinmi|n d|н д"),
+)  # fmt: skip
+TABLES = {"extent": _EXTENT, "type": _TYPES, "condition": _CONDITION, "damage": _DAMAGE, "handling": _HANDLING, "protection": _PROTECTION}
 
 
 def _prepared() -> dict[str, list[tuple[str, list[str]]]]:

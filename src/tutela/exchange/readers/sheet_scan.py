@@ -27,7 +27,8 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>/]*>\s*([^\s<][^<]*)")
 _TEXT = re.compile(rb"\bt\s*=\s*[\"'](?:str|inlineStr)[\"']")  # an empty text is a result, too
 _ERROR = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
-_STYLED = rb"<(?:\w+:)?c\s(?:[^<>]{0,200}?\s)?s\s*=\s*[\"'](?:%s)[\"'][^<>]{0,200}>"
+_STYLED = rb"\ss\s{0,9}=\s{0,9}[\"'](?:%s)[\"']"
+_CELL_TAG = re.compile(rb"<(?:\w{1,20}:)?c\s")
 _NO_SIGN = re.compile(r'"[^"]*"|[\\_*].')  # of a number format: quoted text, and signs that are escaped or fill
 MOST_STYLES = 500
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
@@ -125,7 +126,9 @@ def percent_styles(archive: zipfile.ZipFile, name: str) -> list[int]:
 
 def _note_percents(piece: bytes, styled: re.Pattern[bytes], found: Scan) -> None:
     for match in styled.finditer(piece):
-        if place := _REF.search(match.group()):
+        begin, end = piece.rfind(b"<", max(0, match.start() - 200), match.start()), piece.find(b">", match.end())
+        tag = piece[begin:min(end, match.end() + 200)] if begin >= 0 and end > 0 else b""
+        if _CELL_TAG.match(tag) and (place := _REF.search(tag)):
             row, column = split_place(place.group(1).decode())
             if row <= found.rows and column <= found.columns:  # so no more bits than cells of the dense block
                 bits = found.percents.setdefault(column, bytearray())

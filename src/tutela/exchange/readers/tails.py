@@ -56,5 +56,7 @@ def without_tail(source: Source, rows: Iterator[Row], codes: frozenset[int], bla
             held.clear()
             yield row
     for number, cells, _ in held:
-        code = "total-row-skipped" if is_total(cells) else "footer-skipped"
-        source.warn(code, row=number, value=tables.row_text(cells))
+        if is_total(cells):
+            source.warn("total-row-skipped", row=number, value=tables.row_text(cells))
+        else:
+            source.warn("footer-skipped", row=number, value=tables.row_text(cells))

@@ -29,8 +29,9 @@ def label(facet: str, code: str, lang: str) -> str:
     name = LISTS.get(facet)
     if name:
         term = load(name).terms.get(code)
-        if term is not None:
-            return _capital(load(name).label(code, lang))
+        if term is not None:  # the vocabulary's own word; else the interface's translation of the English one
+            words = _capital(load(name).label(code, lang))
+            return words if lang in term.labels else i18n.t(words, lang)
     return i18n.t(WORDS[code], lang) if code in WORDS else _capital(code.replace("-", " "))
 
 

@@ -16,6 +16,10 @@ Report = dict[str, Any]
 
 #: Findings that a rule of reading has settled, and that are only stated; all others are for a person to look at.
 RULED = {
+    "merged-cells-filled",
+    "percent-cells",
+    "total-row-skipped",
+    "footer-skipped",
     "encoding-uncertain",
     "format-differs",
     "zip-several",
