@@ -147,12 +147,12 @@ class Matcher:
                 self._refuse(staged, "key-other-place", staged.key, name=next((n["text"] for n in before.get("names", ())), ""))
 
     def _withhold(self, held: _Held, records: set[int]) -> None:
-        """Places this person does not see as held: in a dry run as if they were not there, else marked to be refused."""
+        """Places this person does not see as held are refused; whoever may only try an import is not told that they are there."""
         ids = [number * LEVELS + low for number in records for low in range(self.audience + 1)]
         whole = {record for (record,) in backend.select_in(
             "SELECT record FROM store_entry WHERE id IN {in} AND high >= %s AND document IS NULL", ids, self.audience)}
         hidden = records - whole
-        if not self.dry:
+        if self.audience >= 2 or not self.dry:
             held.withheld = hidden
             return
         records -= hidden

@@ -120,7 +120,9 @@ class Report:
         for code, _ in self.warned.most_common(SHOWN):
             found = [w for w in self.warnings if w.code == code]
             values = Counter((w.column, w.value) for w in found if w.value)
-            if len(values) > 0:
+            if self.warned[code] == 1 and found and not found[0].column:
+                out.append(f"  {code}: {found[0].message}")
+            elif values:
                 shown = "; ".join(f"{_where(column)}“{_cut(value)}” ({n:,})" for (column, value), n in values.most_common(VALUES))
                 more = f"; … {len(values) - VALUES:,} other values" if len(values) > VALUES else ""
                 out.append(f"  {code}: {shown}{more}")

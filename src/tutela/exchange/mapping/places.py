@@ -259,6 +259,9 @@ def _from_projected(spec: dict[str, Any], context: Context) -> Callable[[Values,
         e, n = east.get(values), north.get(values)
         if e is None and n is None:
             return None
+        if e is None or n is None:
+            which, given = ("northing", n) if e is None else ("easting", e)
+            raise refuse("coordinate-missing-half", both, given, which=which)
         try:
             x, y = parse_number(str(e or "")), parse_number(str(n or ""))
         except TutelaError as error:
