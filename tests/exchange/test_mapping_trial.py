@@ -13,6 +13,8 @@ from tutela.exchange.mapping.cells import Refusal, Skipped
 from tutela.exchange.mapping.compile import Part, compile_mapping
 from tutela.exchange.mapping.findings import percentage
 from tutela.exchange.mapping.model import read
+from tutela.exchange.mapping.profile import header_calendar
+from tutela.exchange.mapping.suggest import suggest_mapping
 
 
 def part(text: str, row: dict, **options) -> Part:
@@ -51,7 +53,8 @@ def test_a_code_that_is_not_in_its_list_is_one_error_of_the_mapping(text):
 
 def test_it_names_what_is_near():
     told = unusable("assessment: {condition: {column: A, values: {x: godd}}}").problem
-    assert "condition.values" in told.message and "godd" in told.message and "good" in told.todo and "tutela vocabulary condition" in told.todo
+    assert "condition.values" in told.message and "godd" in told.message
+    assert "good" in told.todo and "tutela vocabulary condition" in told.todo
 
 
 def test_labels_and_other_wordings_are_understood_as_codes():
@@ -191,13 +194,63 @@ def test_extents_in_ranges_and_words(wording, code, value):
     text = "assessment: {extent: {column: A, percent: true, values: {total: '100', k.A.: null, teils: 11-30}}, note: B}"
     got = part(text, {"A": wording, "B": "n"})
     extent = got.assessments[0].get("extent")
-    assert extent is None if code is None else extent == {"code": code, "original": wording, **({"value": value} if value is not None else {})}
+    figure = {} if value is None else {"value": value}
+    assert extent == (None if code is None else {"code": code, "original": wording, **figure})
     assert [w.code for w in got.warnings] == (["extent-unclear"] if code == "unknown" else [])
 
 
 def test_parts_of_one_are_percentages_where_the_mapping_says_so():
     assert percentage("0.4", fractions=True) == (40, 40, True) and percentage("0.4") == (0.4, 0.4, True)
     assert percentage("0.4 %", fractions=True) == (0.4, 0.4, True) and percentage("much") is None
+
+
+# --- suggestions ---
+
+
+def suggested(folder, text: str, name: str = "list.csv") -> str:
+    path = folder / name
+    path.write_text(textwrap.dedent(text).lstrip(), encoding="utf-8")
+    return suggest_mapping([path])
+
+
+def test_one_wrong_row_does_not_exchange_two_columns(tmp_path):
+    rows = "".join(f"{i};Курган {i};48,{i:03d}123;31,{i:03d}456\n" for i in range(1, 40))
+    text = suggested(tmp_path, "№;Назва;Широта;Довгота\n" + rows + "40;Курган;141,2;36,1\n")
+    assert read(text).data["place"]["geometries"] == [{"latitude": "Широта", "longitude": "Довгота"}]
+    turned = "".join(f"{i};Курган {i};{130 + i / 10:.4f};48,{i:03d}456\n" for i in range(1, 40))
+    text = suggested(tmp_path, "№;Назва;Широта;Довгота\n" + turned)
+    assert read(text).data["place"]["geometries"] == [{"latitude": "Довгота", "longitude": "Широта"}]
+
+
+def test_a_pair_goes_by_the_header_and_by_most_rows(tmp_path):
+    rows = "".join(f'{i},Tell {i},"36.{i:03d}, 37.{i:03d}"\n' for i in range(1, 30))
+    said = read(suggested(tmp_path, "No,Name,Longitude/Latitude\n" + rows)).data["place"]["geometries"]
+    assert said == [{"pair": {"column": "Longitude/Latitude", "order": "lon-lat"}}]
+    said = read(suggested(tmp_path, "No,Name,Coordinates\n" + rows + '30,Tell,"137.1, 36.2"\n')).data["place"]["geometries"]
+    assert said == [{"pair": "Coordinates"}]
+
+
+@pytest.mark.parametrize(
+    ("header", "calendar"),
+    [("سنة البناء (هـ)", "hijri"), ("Built (AH)", "hijri"), ("تاریخ ساخت (ش)", "persian"), ("Built (SH)", "persian"), ("Built", None)],
+)
+def test_a_header_says_the_calendar(header, calendar):
+    assert header_calendar(header) == calendar
+
+
+def test_metres_whose_zone_stands_in_the_name_of_the_file(tmp_path):
+    rows = "".join(f"{i};Kirche {i};40{i:04d},5;531{i:04d},5;{i % 90}\n" for i in range(1, 30))
+    text = suggested(tmp_path, "Nr;Obj;E;N;Schad %\n" + rows, "liste_UTM33.csv")
+    data = read(text).data
+    assert data["place"]["geometries"] == [{"easting": "E", "northing": "N", "zone": {"constant": "33", "hemisphere": "N"}}]
+    assert data["assessments"][0]["extent"] == {"column": "Schad %", "percent": True}
+    compile_mapping(read(text), ("Nr", "Obj", "E", "N", "Schad %"))
+
+
+def test_totals_are_proposed_to_be_left_out(tmp_path):
+    rows = "".join(f"{i};Курган {i};A\n" for i in range(1, 30))
+    text = suggested(tmp_path, "№ п/п;Название;Вид\n" + rows + "Итого;29;x\n30;Курган;B\n")
+    assert read(text).data["skip"] == {"№ п/п": ["Итого"]}
 
 
 # --- rows that are no places; what is said of an import ---

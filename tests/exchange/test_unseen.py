@@ -35,9 +35,11 @@ CONDITION = {
     "c": {"1": "good", "2": "fair", "2-3": "fair", "3": "poor", "4": "very-bad", "5": "destroyed", "u": "unknown"},
 }
 EXTENT = {
-    "b": {"50%": "31-60", "٣٥٪": "31-60", "٧٠ %": "61-90", "١٠-٢٠٪": "11-30", 0.4: "31-60", 0.15: "11-30", 0: "none-visible", "كلي": "91-100"},
-    "c": {"0": "none-visible", "5": "1-10", "12,5": "11-30", "ca. 40": "31-60", "10-20": "11-30", "<5": "1-10", "80": "61-90", "100": "91-100"},
-}
+    "b": {"50%": "31-60", "٣٥٪": "31-60", "٧٠ %": "61-90", "١٠-٢٠٪": "11-30",
+          0.4: "31-60", 0.15: "11-30", 0: "none-visible", "كلي": "91-100"},
+    "c": {"0": "none-visible", "5": "1-10", "12,5": "11-30", "ca. 40": "31-60", "10-20": "11-30",
+          "<5": "1-10", "80": "61-90", "100": "91-100"},
+}  # fmt: skip
 
 
 def truth(letter: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -66,10 +68,11 @@ def same(a: str) -> str:
 
 @pytest.mark.parametrize("letter", FILES)
 def test_a_register_nobody_had_seen(letter):
-    report, _ = imported(letter)
+    report = imported(letter)
     rows, bad = truth(letter)
     assert {r.code for r in report.refused} == REFUSED[letter], report.lines()
     assert report.refused_rows == 3
+    assert letter != "a" or report.warned["point-outside-country"] == 1  # the row whose two degrees are exchanged
     assert not any("None" in line for line in report.lines())
     refused_keys = 0
     for key, meant in rows.items():
@@ -93,9 +96,8 @@ def test_a_register_nobody_had_seen(letter):
     assert refused_keys <= 3
 
 
-def imported(letter: str) -> tuple[Any, Any]:
-    result = run_import(OPERATOR, [FOLDER / FILES[letter]], mapping=str(FOLDER / f"{letter}.yaml"), partial=True)
-    return result if isinstance(result, tuple) else (result, None)
+def imported(letter: str) -> Any:
+    return run_import(OPERATOR, [FOLDER / FILES[letter]], mapping=str(FOLDER / f"{letter}.yaml"), partial=True)
 
 
 def _assessment_as_meant(letter: str, key: str, meant: dict[str, Any]) -> None:
@@ -146,3 +148,25 @@ def test_the_suggestion_sees_what_the_stranger_had_to_write(letter):
         assert position["zone"] == {"column": "Zone", "hemisphere": "N", "default": "33N"}
         assert data["assessments"][0]["extent"]["percent"] is True and data["place"]["names"][0]["text"] == "Obj"
     assert "tutela vocabulary place-types" in text
+
+
+def test_metres_in_the_system_said_for_the_import(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("No,Name,E,N\n1,Hof,500000,5300000\nTotal,1,,\n2,Au,510000,5300000\n", encoding="utf-8")
+    text = "skip: {No: Total}\nkey: No\nplace: {names: [{text: Name}], geometries: [{easting: E, northing: N}]}"
+    report = run_import(OPERATOR, [path], mapping_text=text, options={"crs": "EPSG:32633"})
+    assert (report.created, report.refused_rows) == (2, 0)
+    assert found("1")["geometries"][0]["geojson"]["coordinates"] == pytest.approx([15.0, 47.854], abs=0.01)
+
+
+def test_the_lists_can_be_asked_for():
+    from typer.testing import CliRunner
+
+    from tutela.cli import app
+
+    def says(*words: str) -> Any:
+        return CliRunner().invoke(app, ["vocabulary", *words])
+
+    assert "place-types" in says().stdout and "caravanserai" in says("place-types").stdout
+    assert [t["code"] for t in json.loads(says("condition", "--json").stdout)["terms"]][:2] == ["good", "fair"]
+    assert says("conditions").exit_code == 1

@@ -22,14 +22,27 @@ def vocabulary(
 
     if not name:
         lists = [load(one) for one in all_names()]
-        run.answer({"lists": [{"name": one.name, "title": one.title, "terms": len(one.terms)} for one in lists]},
-                   screen.table(("List", "Title", "Terms"), [(one.name, one.title, len(one.terms)) for one in lists], (2,)))
+        run.answer(
+            {"lists": [{"name": one.name, "title": one.title, "terms": len(one.terms)} for one in lists]},
+            screen.table(("List", "Title", "Terms"), [(one.name, one.title, len(one.terms)) for one in lists], (2,)),
+        )
         return
     if name not in all_names():
         raise TutelaError(problem("list-unknown", value=name, known=", ".join(all_names())))
     found = load(name)
-    terms = [{"code": t.code, "label": found.label(t.code, language), "labels": dict(t.labels), "also": list(t.also), "broader": t.broader,
-              "definition": t.definition} for t in found.terms.values()]
+    terms = [
+        {
+            "code": t.code,
+            "label": found.label(t.code, language),
+            "labels": dict(t.labels),
+            "also": list(t.also),
+            "broader": t.broader,
+            "definition": t.definition,
+        }
+        for t in found.terms.values()
+    ]
     rows = [(t["code"], t["label"], t["broader"] or "", screen.cut(", ".join(t["also"]), 50)) for t in terms]
-    run.answer({"list": found.name, "title": found.title, "terms": terms},
-               [found.title, *screen.table(("Code", "Label", "Part of", "Also understood"), rows)])
+    run.answer(
+        {"list": found.name, "title": found.title, "terms": terms},
+        [found.title, *screen.table(("Code", "Label", "Part of", "Also understood"), rows)],
+    )

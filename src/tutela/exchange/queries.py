@@ -17,9 +17,19 @@ def imports(actor: Actor, most: int = 200) -> list[dict[str, Any]]:
         return []
     found = list(Import.objects.order_by("-id").values("id", "made", "actor", "files", "mapping", "state", "change", "report")[:most])
     known = names({f["actor"] for f in found})
-    return [{"import": f["id"], "at": f["made"].isoformat(timespec="seconds"), "by": known.get(f["actor"], f["actor"]),
-             "files": [file["name"] for file in f["files"]], "mapping": f["mapping"], "state": f["state"], "change": f["change"],
-             **{k: f["report"].get(k, 0) for k in ("rows", "places", "created", "updated", "unchanged", "refused_rows")}} for f in found]
+    return [
+        {
+            "import": f["id"],
+            "at": f["made"].isoformat(timespec="seconds"),
+            "by": known.get(f["actor"], f["actor"]),
+            "files": [file["name"] for file in f["files"]],
+            "mapping": f["mapping"],
+            "state": f["state"],
+            "change": f["change"],
+            **{k: f["report"].get(k, 0) for k in ("rows", "places", "created", "updated", "unchanged", "refused_rows")},
+        }
+        for f in found
+    ]
 
 
 def report(actor: Actor, import_id: int) -> dict[str, Any]:
@@ -27,8 +37,16 @@ def report(actor: Actor, import_id: int) -> dict[str, Any]:
     found = Import.objects.filter(pk=import_id).first() if actor.may("dry-run") else None
     if found is None:
         raise TutelaError(problem("import-unknown", value=import_id))
-    return {**found.report, "import": found.id, "state": found.state, "mapping_text": found.mapping_text, "files": found.files,
-            "at": found.made.isoformat(timespec="seconds"), "by": names({found.actor}).get(found.actor, found.actor), "change": found.change}
+    return {
+        **found.report,
+        "import": found.id,
+        "state": found.state,
+        "mapping_text": found.mapping_text,
+        "files": found.files,
+        "at": found.made.isoformat(timespec="seconds"),
+        "by": names({found.actor}).get(found.actor, found.actor),
+        "change": found.change,
+    }
 
 
 def attributions() -> list[dict[str, str]]:

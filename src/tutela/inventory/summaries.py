@@ -14,7 +14,7 @@ from tutela.store import search as store_search
 
 
 def extent(actor: Actor, query: Query | str) -> str:
-    """"W,S,E,N" of the places that answer the question, at the actor's precision, with a margin; "" where none has a position."""
+    """ "W,S,E,N" of the places that answer the question, at the actor's precision, with a margin; "" where none has a position."""
     return _extent(as_query(query).text(), actor.audience, journal.head()[1], str(connection.settings_dict["NAME"]))
 
 
@@ -24,7 +24,9 @@ def _extent(text: str, audience: int, head: str, database: str) -> str:
     clauses, values = store_search.conditions("place", audience, want)
     more, given = store_search.profile_clause(want)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT min(e.x), min(e.y), max(e.x), max(e.y) FROM store_entry e WHERE {' AND '.join([*clauses, *more])}", [*values, *given])
+        cursor.execute(
+            f"SELECT min(e.x), min(e.y), max(e.x), max(e.y) FROM store_entry e WHERE {' AND '.join([*clauses, *more])}", [*values, *given]
+        )
         w, s, e, n = cursor.fetchone()
     if w is None:
         return ""

@@ -12,10 +12,12 @@ from tutela.people.actions import require
 from tutela.people.rules import Actor
 from tutela.reports.queries import damaged_list
 
-declare({
-    "report-format": ("“{value}” is not a format of this report.", "End the file's name with .pdf, .xlsx or .csv."),
-    "report-unwritable": ("{value} cannot be written: {reason}.", "Choose another folder or file name."),
-})
+declare(
+    {
+        "report-format": ("“{value}” is not a format of this report.", "End the file's name with .pdf, .xlsx or .csv."),
+        "report-unwritable": ("{value} cannot be written: {reason}.", "Choose another folder or file name."),
+    }
+)
 
 
 def write_damaged(actor: Actor, out: Path, *, query: str = "", audience: str | None = None, made_on: date | None = None) -> dict[str, Any]:
@@ -33,8 +35,15 @@ def write_damaged(actor: Actor, out: Path, *, query: str = "", audience: str | N
         written[out.with_suffix(".about.txt")] = about_text(listed).encode()
     for path, data in written.items():
         _whole(path, data)
-    return {"file": str(out), "bytes": len(written[out]), "places": listed.documented, "documented": listed.documented, "verified": listed.verified,
-            "audience": listed.audience, "revision": listed.revision}
+    return {
+        "file": str(out),
+        "bytes": len(written[out]),
+        "places": listed.documented,
+        "documented": listed.documented,
+        "verified": listed.verified,
+        "audience": listed.audience,
+        "revision": listed.revision,
+    }
 
 
 def _render(kind: str, listed: Any) -> bytes:

@@ -10,11 +10,25 @@ from tutela.store.documents import dashed
 from tutela.store.journal import ACTS
 from tutela.store.kinds import BY_CODE
 
-WORDS = {"exchange.import": "Imported", "exchange.undo": "Import taken back", "inventory.record": "Recorded", "inventory.correct": "Corrected",
-         "inventory.delete": "Deleted", "assessment.record": "Assessment recorded", "people.add": "Account made", "people.change": "Account changed",
-         "people.password": "Password changed", "inventory.shortlist": "Shortlist changed", "inventory.shortlist-freeze": "Shortlist frozen",
-         "inventory.shortlist-sign": "Shortlist signed", "inventory.take-back": "Taken back", "inventory.handling": "Handling changed", "store.erase": "Past content erased", "store.backup": "Backed up",
-         "store.restore": "Restored"}
+WORDS = {
+    "exchange.import": "Imported",
+    "exchange.undo": "Import taken back",
+    "inventory.record": "Recorded",
+    "inventory.correct": "Corrected",
+    "inventory.delete": "Deleted",
+    "assessment.record": "Assessment recorded",
+    "people.add": "Account made",
+    "people.change": "Account changed",
+    "people.password": "Password changed",
+    "inventory.shortlist": "Shortlist changed",
+    "inventory.shortlist-freeze": "Shortlist frozen",
+    "inventory.shortlist-sign": "Shortlist signed",
+    "inventory.take-back": "Taken back",
+    "inventory.handling": "Handling changed",
+    "store.erase": "Past content erased",
+    "store.backup": "Backed up",
+    "store.restore": "Restored",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +68,11 @@ def of_record(record: int, most: int = 100) -> list[Entry]:
         row = cursor.fetchone()
         seq = row[0] if row else None
         while seq and len(out) < most:
-            cursor.execute("SELECT l.seq, l.change, c.at, c.actor, c.action, c.note, l.act, l.chain, l.before FROM store_line l "
-                           "JOIN store_change c ON c.id = l.change WHERE l.seq = %s", [seq])
+            cursor.execute(
+                "SELECT l.seq, l.change, c.at, c.actor, c.action, c.note, l.act, l.chain, l.before FROM store_line l "
+                "JOIN store_change c ON c.id = l.change WHERE l.seq = %s",
+                [seq],
+            )
             found = cursor.fetchone()
             if found is None:
                 break
@@ -67,14 +84,20 @@ def of_record(record: int, most: int = 100) -> list[Entry]:
 def changes(before: int | None = None, most: int = 100) -> list[ChangeRow]:
     """The changes, newest first; ``before`` a change's number to go on from."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT c.id, c.at, c.actor, c.action, c.note, c.last - c.line, c.undone_by, c.undoes, l.chain FROM store_change c "
-                       "JOIN store_line l ON l.seq = c.last WHERE c.id < %s ORDER BY c.id DESC LIMIT %s", [before or 1 << 62, most])
+        cursor.execute(
+            "SELECT c.id, c.at, c.actor, c.action, c.note, c.last - c.line, c.undone_by, c.undoes, l.chain FROM store_change c "
+            "JOIN store_line l ON l.seq = c.last WHERE c.id < %s ORDER BY c.id DESC LIMIT %s",
+            [before or 1 << 62, most],
+        )
         return [ChangeRow(r[0], str(r[1])[:19], r[2], r[3], r[4], r[5], r[6], r[7], bytes(r[8]).hex()) for r in cursor.fetchall()]
 
 
 def records_of(change: int, most: int = 500) -> list[tuple[str, str, str]]:
     """(kind, public id, act) of the records a change touched."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT r.kind, r.uuid, l.act FROM store_change c JOIN store_line l ON l.seq > c.line AND l.seq <= c.last "
-                       "JOIN store_record r ON r.id = l.record WHERE c.id = %s ORDER BY l.seq LIMIT %s", [change, most])
+        cursor.execute(
+            "SELECT r.kind, r.uuid, l.act FROM store_change c JOIN store_line l ON l.seq > c.line AND l.seq <= c.last "
+            "JOIN store_record r ON r.id = l.record WHERE c.id = %s ORDER BY l.seq LIMIT %s",
+            [change, most],
+        )
         return [(BY_CODE[kind].name, dashed(uuid), ACTS[act]) for kind, uuid, act in cursor.fetchall()]

@@ -58,7 +58,7 @@ def opened(file: Path) -> zipfile.ZipFile:
     """The archive, or ``backup-not``."""
     try:
         return zipfile.ZipFile(file)
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError):
         raise TutelaError(problem("backup-not", value=file), EXIT_UNUSABLE) from None
 
 
@@ -125,7 +125,7 @@ def _damaged(reason: str) -> TutelaError:
 def _reading(archive: zipfile.ZipFile, name: str) -> Any:
     try:
         return closing(archive.open(name))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, KeyError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, KeyError, ValueError, OverflowError):
         raise _damaged(f"{name} cannot be read") from None
 
 
@@ -135,7 +135,7 @@ def _pieces(stream: IO[bytes], name: str) -> Iterator[bytes]:
     while True:
         try:
             piece = stream.read(blobs.PIECE)
-        except (zipfile.BadZipFile, zlib.error, EOFError):
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, OverflowError):
             raise _damaged(f"{name} cannot be read") from None
         if not piece:
             return

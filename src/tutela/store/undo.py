@@ -34,8 +34,9 @@ class Undone:
     conflicts: list[dict[str, str]] = field(default_factory=list)
 
 
-def undo(actor: str, change: int, action: str, keep_edited: bool, progress: Progress | None = None,
-         also: Callable[[], None] | None = None) -> Undone:
+def undo(
+    actor: str, change: int, action: str, keep_edited: bool, progress: Progress | None = None, also: Callable[[], None] | None = None
+) -> Undone:
     """Take ``change`` back.  With ``keep_edited``, conflicting records stay and all others return.
 
     ``also`` is called within the same transaction, if it is taken back.  Raises ``change-undone``.
@@ -82,19 +83,24 @@ def _conflicts(change: int) -> Iterator[tuple[int, dict[str, str]]]:
         cursor.execute("SELECT 1 FROM store_line WHERE seq > %s AND record IS NOT NULL LIMIT 1", [last])
         if cursor.fetchone() is None:
             return
-        cursor.execute("SELECT r.id, r.uuid FROM (SELECT l.record, max(l.seq) AS seq FROM store_line l JOIN store_record m ON m.id = l.record "
-                       "WHERE l.seq BETWEEN %s AND %s AND m.line > %s GROUP BY l.record) t JOIN store_line w ON w.seq = t.seq "
-                       "JOIN store_record r ON r.id = t.record JOIN store_line p ON p.seq = r.line "
-                       "WHERE coalesce(w.document, '') <> coalesce(p.document, '') ORDER BY r.id", [first, last, last])
+        cursor.execute(
+            "SELECT r.id, r.uuid FROM (SELECT l.record, max(l.seq) AS seq FROM store_line l JOIN store_record m ON m.id = l.record "
+            "WHERE l.seq BETWEEN %s AND %s AND m.line > %s GROUP BY l.record) t JOIN store_line w ON w.seq = t.seq "
+            "JOIN store_record r ON r.id = t.record JOIN store_line p ON p.seq = r.line "
+            "WHERE coalesce(w.document, '') <> coalesce(p.document, '') ORDER BY r.id",
+            [first, last, last],
+        )
         rows = cursor.fetchall()
         edited = {record for record, _ in rows}
         yield from ((record, {"id": dashed(uuid), "reason": "edited since"}) for record, uuid in rows)
         # Only what the change created would be missed; and what it wrote itself it takes back.
-        cursor.execute("SELECT DISTINCT r.id, r.uuid FROM store_record s JOIN store_link k ON k.source = s.id "
-                       "JOIN store_record r ON r.id = k.target JOIN store_line l ON l.record = r.id AND l.seq BETWEEN %s AND %s AND l.act = %s "
-                       "WHERE s.line > %s AND s.live "
-                       "AND s.id NOT IN (SELECT record FROM store_line WHERE seq BETWEEN %s AND %s AND record IS NOT NULL) ORDER BY r.id",
-                       [first, last, journal.CREATE, last, first, last])
+        cursor.execute(
+            "SELECT DISTINCT r.id, r.uuid FROM store_record s JOIN store_link k ON k.source = s.id "
+            "JOIN store_record r ON r.id = k.target JOIN store_line l ON l.record = r.id AND l.seq BETWEEN %s AND %s AND l.act = %s "
+            "WHERE s.line > %s AND s.live "
+            "AND s.id NOT IN (SELECT record FROM store_line WHERE seq BETWEEN %s AND %s AND record IS NOT NULL) ORDER BY r.id",
+            [first, last, journal.CREATE, last, first, last],
+        )
         yield from ((record, {"id": dashed(uuid), "reason": "cited since"}) for record, uuid in cursor.fetchall() if record not in edited)
 
 
@@ -103,8 +109,11 @@ def _erased(first: int, last: int) -> Iterator[tuple[int, dict[str, str]]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM store_change WHERE action = 'store.erase' LIMIT 1")
         if cursor.fetchone():
-            cursor.execute("SELECT DISTINCT r.id, r.uuid FROM store_line l JOIN store_line b ON b.seq = l.before JOIN store_record r "
-                           "ON r.id = l.record WHERE l.seq BETWEEN %s AND %s AND b.salt IS NULL ORDER BY r.id", [first, last])
+            cursor.execute(
+                "SELECT DISTINCT r.id, r.uuid FROM store_line l JOIN store_line b ON b.seq = l.before JOIN store_record r "
+                "ON r.id = l.record WHERE l.seq BETWEEN %s AND %s AND b.salt IS NULL ORDER BY r.id",
+                [first, last],
+            )
             yield from ((record, {"id": dashed(uuid), "reason": "erased since"}) for record, uuid in cursor.fetchall())
 
 
@@ -122,9 +131,11 @@ def _former(change: int, leave: set[int], progress: Progress | None) -> Iterator
     before, done, total = last + 1, 0, last - first
     while True:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT l.seq, l.record, r.uuid, r.kind, l.before, p.document FROM store_line l JOIN store_record r ON r.id = l.record "
-                           "LEFT JOIN store_line p ON p.seq = l.before WHERE l.seq >= %s AND l.seq < %s ORDER BY l.seq DESC LIMIT %s",
-                           [first, before, BATCH])
+            cursor.execute(
+                "SELECT l.seq, l.record, r.uuid, r.kind, l.before, p.document FROM store_line l JOIN store_record r ON r.id = l.record "
+                "LEFT JOIN store_line p ON p.seq = l.before WHERE l.seq >= %s AND l.seq < %s ORDER BY l.seq DESC LIMIT %s",
+                [first, before, BATCH],
+            )
             rows = cursor.fetchall()
         if not rows:
             return
@@ -140,8 +151,9 @@ def _former(change: int, leave: set[int], progress: Progress | None) -> Iterator
 def _about(kept: set[int]) -> set[int]:
     """What kept records point at, and what points at them, must stay with them."""
     out: set[int] = set()
-    for text, code in backend.select_in("SELECT p.document, r.kind FROM store_record r JOIN store_line p ON p.seq = r.line "
-                                        "WHERE r.live AND r.id IN {in}", sorted(kept)):
+    for text, code in backend.select_in(
+        "SELECT p.document, r.kind FROM store_record r JOIN store_line p ON p.seq = r.line WHERE r.live AND r.id IN {in}", sorted(kept)
+    ):
         uuids = [uuid for _, uuid in BY_CODE[code].links(loads(text))]
         out.update(number for (number,) in backend.select_in("SELECT id FROM store_record WHERE uuid IN {in}", uuids))
     for source, _ in backend.select_in("SELECT source, target FROM store_link WHERE target IN {in}", sorted(kept)):

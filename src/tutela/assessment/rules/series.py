@@ -67,7 +67,9 @@ def is_damaged(series: list[Document]) -> bool:
 
 
 def _says_damage(last: Document | None) -> bool:
-    return last is not None and (last["condition"]["code"] in DAMAGED_CONDITIONS or (last.get("extent") or {}).get("code") in DAMAGED_EXTENTS)
+    return last is not None and (
+        last["condition"]["code"] in DAMAGED_CONDITIONS or (last.get("extent") or {}).get("code") in DAMAGED_EXTENTS
+    )
 
 
 def contribution(series: list[Document], details: bool) -> Contribution:

@@ -20,9 +20,14 @@ from tutela.store.write import Row, write
 if TYPE_CHECKING:
     from tutela.exchange.imports.run import Opened, Progress, Task
 
-declare({
-    "key-ambiguous": ("{value} is the number of {count} places in the register.", "Merge the places first, or give each its own number."),
-})
+declare(
+    {
+        "key-ambiguous": (
+            "{value} is the number of {count} places in the register.",
+            "Merge the places first, or give each its own number.",
+        ),
+    }
+)
 
 BATCH = 1000
 EXAMPLES = 5
@@ -40,8 +45,17 @@ class _Late(Exception):
     """Rows were refused only when they met the register: nothing is written."""
 
 
-def apply(actor: str, task: Task, mapping: Mapping, staging: Staging, report: Report, opened: list[Opened], writes: bool,
-          tell: Progress, finish: Finish) -> None:
+def apply(
+    actor: str,
+    task: Task,
+    mapping: Mapping,
+    staging: Staging,
+    report: Report,
+    opened: list[Opened],
+    writes: bool,
+    tell: Progress,
+    finish: Finish,
+) -> None:
     """Write what is staged as one change, with the report that says so, or only count what it would do.
 
     ``finish`` completes the report (the file of refused rows) before it is kept: both are there, or nothing is.
@@ -58,12 +72,26 @@ def apply(actor: str, task: Task, mapping: Mapping, staging: Staging, report: Re
         report.state = "refused"
 
 
-def _written(actor: str, task: Task, mapping: Mapping, staging: Staging, report: Report, opened: list[Opened], matcher: Matcher,
-             tell: Progress, finish: Finish) -> None:
+def _written(
+    actor: str,
+    task: Task,
+    mapping: Mapping,
+    staging: Staging,
+    report: Report,
+    opened: list[Opened],
+    matcher: Matcher,
+    tell: Progress,
+    finish: Finish,
+) -> None:
     from tutela.exchange.models import Import
 
-    with journal.change(actor, "exchange.import", mapping.name, mapping=mapping.name,
-                        files=[{"name": o.source.name, "digest": o.source.stated.get("digest")} for o in opened]) as change:
+    with journal.change(
+        actor,
+        "exchange.import",
+        mapping.name,
+        mapping=mapping.name,
+        files=[{"name": o.source.name, "digest": o.source.stated.get("digest")} for o in opened],
+    ) as change:
         outcome = write(change, matcher.rows(staging, tell))
         report.assessments = outcome.created["assessment"]
         if matcher.late and not task.partial:
@@ -73,9 +101,15 @@ def _written(actor: str, task: Task, mapping: Mapping, staging: Staging, report:
         if task.complete and gone:
             absent.remove(change, gone, report)
         report.change = change.id if change.seq > change.first else None
-        kept = Import.objects.create(actor=actor, files=report.files, mapping=mapping.name, mapping_text=mapping.text, state="committed",
-                                     change=report.change,
-                                     options={"partial": task.partial, "complete": task.complete, **task.options})
+        kept = Import.objects.create(
+            actor=actor,
+            files=report.files,
+            mapping=mapping.name,
+            mapping_text=mapping.text,
+            state="committed",
+            change=report.change,
+            options={"partial": task.partial, "complete": task.complete, **task.options},
+        )
         report.id = kept.id
         finish(matcher.late)
         Import.objects.filter(pk=report.id).update(report=report.as_dict())
@@ -120,19 +154,26 @@ class Matcher:
     def _held(self, batch: list[Staged]) -> _Held:
         held = _Held()
         keys = [s.key for s in batch if s.key is not None]
-        for value, record in backend.select_in("SELECT value, record FROM store_key WHERE value IN {in} AND scheme = %s", keys, self.scheme):
+        for value, record in backend.select_in(
+            "SELECT value, record FROM store_key WHERE value IN {in} AND scheme = %s", keys, self.scheme
+        ):
             held.by_key.setdefault(value, []).append(record)
         ids = [bare(s.id) for s in batch if s.id]
-        for uuid, record in backend.select_in("SELECT uuid, id FROM store_record WHERE uuid IN {in} AND live AND kind = %s", ids, KINDS["place"].code):
+        for uuid, record in backend.select_in(
+            "SELECT uuid, id FROM store_record WHERE uuid IN {in} AND live AND kind = %s", ids, KINDS["place"].code
+        ):
             held.by_uuid[uuid] = record
         records = {r for found in held.by_key.values() for r in found} | set(held.by_uuid.values())
         if records and self.audience < LEVELS - 1:
             self._withhold(held, records)
         if records:
-            sql = ("SELECT r.id, r.uuid, p.document FROM store_record r JOIN store_line p ON p.seq = r.line WHERE r.id IN {in}")
+            sql = "SELECT r.id, r.uuid, p.document FROM store_record r JOIN store_line p ON p.seq = r.line WHERE r.id IN {in}"
             held.documents = {number: (uuid, text) for number, uuid, text in backend.select_in(sql, sorted(records))}
-            sql = ("SELECT k.target, r.uuid, p.document FROM store_link k JOIN store_record r ON r.id = k.source JOIN store_line p ON p.seq = r.line "
-                   "WHERE k.target IN {in} AND k.role = 'about' AND r.live AND r.kind = %s ORDER BY r.id")
+            sql = (
+                "SELECT k.target, r.uuid, p.document FROM store_link k JOIN store_record r ON r.id = k.source "
+                "JOIN store_line p ON p.seq = r.line "
+                "WHERE k.target IN {in} AND k.role = 'about' AND r.live AND r.kind = %s ORDER BY r.id"
+            )
             for number, uuid, text in backend.select_in(sql, sorted(records), KINDS["assessment"].code):
                 held.series.setdefault(number, []).append((uuid, loads(text)))
         return held
@@ -149,8 +190,12 @@ class Matcher:
     def _withhold(self, held: _Held, records: set[int]) -> None:
         """Places this person does not see as held are refused; whoever may only try an import is not told that they are there."""
         ids = [number * LEVELS + low for number in records for low in range(self.audience + 1)]
-        whole = {record for (record,) in backend.select_in(
-            "SELECT record FROM store_entry WHERE id IN {in} AND high >= %s AND document IS NULL", ids, self.audience)}
+        whole = {
+            record
+            for (record,) in backend.select_in(
+                "SELECT record FROM store_entry WHERE id IN {in} AND high >= %s AND document IS NULL", ids, self.audience
+            )
+        }
         hidden = records - whole
         if self.audience >= 2 or not self.dry:
             held.withheld = hidden
@@ -228,7 +273,9 @@ class Matcher:
         for name in names:
             shown = self.report.examples.setdefault(prefix + name, [])
             if len(shown) < EXAMPLES:
-                shown.append({"key": staged.key or staged.id, "row": staged.rows[0][1], "before": before.get(name), "after": after.get(name)})
+                shown.append(
+                    {"key": staged.key or staged.id, "row": staged.rows[0][1], "before": before.get(name), "after": after.get(name)}
+                )
 
 
 def _brief(source: dict[str, Any]) -> dict[str, Any]:

@@ -9,13 +9,20 @@ from tutela.errors import declare
 from tutela.inventory.rules.geometry import representative
 from tutela.vocabulary.folding import fold
 
-declare({
-    "key-other-place": ("The number {value} is that of another place here, {name}, with other names and elsewhere.",
-                        "If this is another list with numbers of its own, write a mapping (--suggest-mapping) with a `source` and a `key: scheme` of its "
-                        "own. If it is the same place, correct its name or position on its page first."),
-    "place-withheld": ("The number {value} is that of a place whose details this account does not see.",
-                       "Ask a manager of this register to import this row."),
-})
+declare(
+    {
+        "key-other-place": (
+            "The number {value} is that of another place here, {name}, with other names and elsewhere.",
+            "If this is another list with numbers of its own, write a mapping (--suggest-mapping) with a `source` and a `key: scheme` "
+            "of its "
+            "own. If it is the same place, correct its name or position on its page first.",
+        ),
+        "place-withheld": (
+            "The number {value} is that of a place whose details this account does not see.",
+            "Ask a manager of this register to import this row.",
+        ),
+    }
+)
 
 NEAR = 10.0  # kilometres
 LOCAL = "local"  # the scheme of lists that say nothing of whose numbers they use

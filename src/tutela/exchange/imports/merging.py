@@ -9,8 +9,19 @@ from tutela.exchange.imports.staging import Staged
 Document = dict[str, Any]
 
 #: List fields whose items carry the key of the source that gave them.
-SOURCED = ("names", "types", "functions", "dating", "areas", "identifiers", "protections", "significance", "characteristics", "descriptions",
-           "geometries")
+SOURCED = (
+    "names",
+    "types",
+    "functions",
+    "dating",
+    "areas",
+    "identifiers",
+    "protections",
+    "significance",
+    "characteristics",
+    "descriptions",
+    "geometries",
+)
 
 
 def join(key: str, parts: list[tuple[Any, ...]], mains: int = 1) -> Staged:
@@ -20,8 +31,11 @@ def join(key: str, parts: list[tuple[Any, ...]], mains: int = 1) -> Staged:
     repeat a row, or speak of another place.
     """
     own, file, row, place, assessments = parts[0]
-    odd = [(file, row) for n, (_, file, row, more, _) in enumerate(parts[:mains])
-           if n and (_repeats(parts[n], parts[:n]) or _contradicts(place, more))]
+    odd = [
+        (file, row)
+        for n, (_, file, row, more, _) in enumerate(parts[:mains])
+        if n and (_repeats(parts[n], parts[:n]) or _contradicts(place, more))
+    ]
     place, rows = dict(place), [(file, row)]
     all_assessments = list(assessments)
     for other_id, file, row, more, more_assessments in parts[1:]:

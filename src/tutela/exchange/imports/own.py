@@ -40,8 +40,17 @@ def run(actor: Actor, task: Any, sources: list[Any], folder: Any) -> Report:
     edits = Edits(report, RefusedRows(sources))
     for number, source in enumerate(sources):
         _read(actor, source, number, edits)
-        report.files.append({"name": source.name, "format": source.format, "role": "main", "rows": source.stated["rows"],
-                             "columns": list(source.columns), "stated": source.stated, "sections": 0})
+        report.files.append(
+            {
+                "name": source.name,
+                "format": source.format,
+                "role": "main",
+                "rows": source.stated["rows"],
+                "columns": list(source.columns),
+                "stated": source.stated,
+                "sections": 0,
+            }
+        )
         report.unused += flat_back.strange_columns(source.columns)
     report.places = report.created + report.updated + report.unchanged
     writes = not task.dry_run and (task.partial or not report.refused_rows)
@@ -136,14 +145,28 @@ def _write(actor: Actor, task: Any, edits: Edits, folder: Any) -> None:
     report = edits.report
     require(actor, "import")
     fresh = iter(new_ids(sum(1 for uuid, _, _ in edits.rows if uuid is None)))
-    rows = [Row("place", next(fresh), place, True) if uuid is None else Row("place", uuid, place, expected=line)
-            for uuid, place, line in edits.rows]
-    with journal.change(actor.id, "exchange.import", NAME, files=[{"name": f["name"], "digest": f["stated"].get("digest")} for f in report.files],
-                        mapping=NAME) as change:
+    rows = [
+        Row("place", next(fresh), place, True) if uuid is None else Row("place", uuid, place, expected=line)
+        for uuid, place, line in edits.rows
+    ]
+    with journal.change(
+        actor.id,
+        "exchange.import",
+        NAME,
+        files=[{"name": f["name"], "digest": f["stated"].get("digest")} for f in report.files],
+        mapping=NAME,
+    ) as change:
         write(change, rows)
         report.change = change.id if change.seq > change.first else None
-        kept = Import.objects.create(actor=actor.id, files=report.files, mapping=NAME, mapping_text="", state="committed", change=report.change,
-                                     options={"partial": task.partial, **task.options})
+        kept = Import.objects.create(
+            actor=actor.id,
+            files=report.files,
+            mapping=NAME,
+            mapping_text="",
+            state="committed",
+            change=report.change,
+            options={"partial": task.partial, **task.options},
+        )
         report.id = kept.id
         if report.refused_rows:  # before the end of the change: the file of refused rows is there, or nothing is
             report.refused_file = edits.refused.write(folder, report.id)

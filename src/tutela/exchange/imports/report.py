@@ -89,7 +89,8 @@ class Report:
         out = []
         for given in self.files:
             stated = given.get("stated", {})
-            facts = [given["format"], stated.get("encoding"), stated.get("separator") and f"separator {stated['separator']!r}", stated.get("crs")]
+            facts = [given["format"], stated.get("encoding"), stated.get("separator") and f"separator {stated['separator']!r}",
+                     stated.get("crs")]
             out.append(f"{given['name']}: {given['rows']:,} rows ({', '.join(str(f) for f in facts if f)})")
         out.append(f"Read with the mapping {self.mapping} ({self.mapping_title}).")
         out.append(f"{self.rows:,} rows, {self.places:,} places: {self.created:,} {verb}created, {self.updated:,} {verb}updated, "
@@ -138,7 +139,8 @@ class Report:
         for group in ordered[:SHOWN]:
             first, rows = group[0], [str(f.row) for f in group if f.row is not None]
             many = f"{len(group):,} rows, " if len(group) > 1 else ""
-            where = ("rows " if len(rows) > 1 else "row ") + ", ".join(rows[:VALUES]) + (" …" if len(rows) > VALUES else "") if rows else ""
+            where = ("rows " if len(rows) > 1 else "row ") + ", ".join(rows[:VALUES]) if rows else ""
+            where += " …" if len(rows) > VALUES else ""
             place = " ".join(filter(None, (first.file, where)))
             out.append(f"  refused: {many}{', '.join(filter(None, (place, first.column)))}: {first.message} {first.todo} [{first.code}]")
         left = self.refused_rows - sum(map(len, ordered[:SHOWN]))

@@ -21,16 +21,20 @@ from tutela.exchange.mapping.model import Mapping, choose, find
 from tutela.inventory.rules.validation import check_place
 from tutela.vocabulary.boxes import outside
 
-declare({
-    "key-missing": ("The column that numbers the places is empty in this row.", "Give the row its number."),
-    "key-repeated": ("The key {value} stands in several rows; they were read as one place.", "Check that these rows are one place."),
-    "join-orphan": ("The key {value} is in no row of the main table.", "Correct the key, or add its row to the main table."),
-    "geometry-unreadable": ("“{value}” cannot be read as a geometry.", "Write WKT (POINT (59.8 35.7)) or GeoJSON."),
-    "point-outside-country": ("The position {value} lies outside {country}, the country stated.",
-                              "Kept as given. Check the position and the country; both may be right."),
-    "import-cancelled": ("The import was stopped.", "Nothing was written. Start it again when you wish."),
-    "id-unknown": ("There is no record {value} in this register.", "Leave the id empty to make a new place."),
-})
+declare(
+    {
+        "key-missing": ("The column that numbers the places is empty in this row.", "Give the row its number."),
+        "key-repeated": ("The key {value} stands in several rows; they were read as one place.", "Check that these rows are one place."),
+        "join-orphan": ("The key {value} is in no row of the main table.", "Correct the key, or add its row to the main table."),
+        "geometry-unreadable": ("“{value}” cannot be read as a geometry.", "Write WKT (POINT (59.8 35.7)) or GeoJSON."),
+        "point-outside-country": (
+            "The position {value} lies outside {country}, the country stated.",
+            "Kept as given. Check the position and the country; both may be right.",
+        ),
+        "import-cancelled": ("The import was stopped.", "Nothing was written. Start it again when you wish."),
+        "id-unknown": ("There is no record {value} in this register.", "Leave the id empty to make a new place."),
+    }
+)
 
 Progress = Callable[[str, int, int | None], None]
 READING = {"sheet", "layer", "encoding", "separator", "crs", "coordinate_order", "header_row"}
@@ -59,7 +63,9 @@ class Opened:
     compiled: Compiled
 
 
-def run(actor: str, task: Task, staging_folder: Path, progress: Progress | None = None, sources: list[Any] | None = None) -> tuple[Report, Mapping]:
+def run(
+    actor: str, task: Task, staging_folder: Path, progress: Progress | None = None, sources: list[Any] | None = None
+) -> tuple[Report, Mapping]:
     """Stage, then apply (or only count, for a dry run).  Permission has been checked by the action that calls this.
 
     Raises :class:`Unusable` for input that cannot be used at all; row faults are in the report.
@@ -225,8 +231,15 @@ def _check(place: dict[str, Any], warnings: list[Any]) -> None:
 
 def _described(one: Opened) -> dict[str, Any]:
     source = one.source
-    return {"name": source.name, "format": source.format, "role": one.role, "rows": source.stated.get("rows", 0) or 0,
-            "columns": list(source.columns), "stated": source.stated, "sections": len(getattr(source, "sections", ()))}
+    return {
+        "name": source.name,
+        "format": source.format,
+        "role": one.role,
+        "rows": source.stated.get("rows", 0) or 0,
+        "columns": list(source.columns),
+        "stated": source.stated,
+        "sections": len(getattr(source, "sections", ())),
+    }
 
 
 def chunks(source: Iterator[Any], size: int) -> Iterator[list[Any]]:

@@ -111,10 +111,14 @@ def cell(rule: Any, name: str, context: Context, default_list: tuple[str, str] |
         get = shaped(get, options, bool(list_name))
     split = None if name == "pair" else splitter(options, list_name)
     drop = frozenset(str(d) for d in options.get("drop", ()))
-    return Cell(name, column, get, _members(split, options, bool(list_name)), read, drop, constant, bool(list_name) and not constant, options)
+    members = _members(split, options, bool(list_name))
+    return Cell(name, column, get, members, read, drop, constant, bool(list_name) and not constant, options)
 
 
-def _members(split: Callable[[str], list[str | None]] | None, options: dict[str, Any], coded: bool) -> Callable[[str], list[str | None]] | None:
+Split = Callable[[str], list[str | None]]
+
+
+def _members(split: Split | None, options: dict[str, Any], coded: bool) -> Split | None:
     """A splitter whose members are changed as ``drop`` and ``values`` say."""
     change = member(options, coded) if split is not None else None
     if split is None or change is None:

@@ -333,7 +333,8 @@ def full_year(text: str, pivot: int, formats: Sequence[str], order: str | None) 
         except ValueError:
             continue
         year = pivot + (found.year - pivot) % 100
-        return f"{year:04d}-{found.month:02d}-{found.day:02d}" if "%d" in form else f"{year:04d}-{found.month:02d}" if "%m" in form else f"{year:04d}"
+        month = f"{year:04d}-{found.month:02d}"
+        return f"{month}-{found.day:02d}" if "%d" in form else month if re.search("%[mbB]", form) else month[:4]
     parts = _SHORT.fullmatch(text.strip())
     if parts is None:
         return text

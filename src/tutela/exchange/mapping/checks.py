@@ -63,7 +63,8 @@ def check_options(options: dict[str, Any], name: str, kind: str) -> None:
     allowed = _CONSTANT if "constant" in options else ALLOWED[kind]
     for option in options:
         if option not in allowed or (option == "scale" and name not in ("condition", "extent")):
-            hint = "a constant needs nothing beside it." if "constant" in options else _HINTS.get(option, "docs/mappings.md says which fields know it.")
+            hint = _HINTS.get(option, "docs/mappings.md says which fields know it.")
+            hint = "a constant needs nothing beside it." if "constant" in options else hint
             raise Unusable(problem("mapping-option", value=option, where=name, hint=hint))
     if "join" in options and "columns" not in options:
         raise Unusable(problem("mapping-option", value="join", where=name, hint="it joins several `columns`."))
@@ -100,7 +101,8 @@ def resolved(options: dict[str, Any], name: str, list_name: str, percent: bool =
     except KeyError:
         from tutela.vocabulary import all_names
 
-        raise _wrong(f"{name}.list", list_name, "a list", get_close_matches(str(list_name), all_names()), "`tutela vocabulary` names all.") from None
+        near = get_close_matches(str(list_name), all_names())
+        raise _wrong(f"{name}.list", list_name, "a list", near, "`tutela vocabulary` names all.") from None
 
     def code(value: Any, where: str) -> str:
         text = _word(value)
@@ -109,7 +111,8 @@ def resolved(options: dict[str, Any], name: str, list_name: str, percent: bool =
             return term.code
         if percent and _percentage(text):
             return text
-        raise _wrong(where, value, f"in the list “{list_name}”", _nearest(text, vocabulary), f"`tutela vocabulary {list_name}` says all codes.")
+        hint = f"`tutela vocabulary {list_name}` says all codes."
+        raise _wrong(where, value, f"in the list “{list_name}”", _nearest(text, vocabulary), hint)
 
     out = dict(options)
     if "constant" in options:
@@ -157,7 +160,7 @@ def date_options(options: dict[str, Any], name: str) -> dict[str, Any]:
     formats = given.get("formats") or []
     formats = [formats] if isinstance(formats, str) else formats
     if not isinstance(formats, list):
-        raise _odd(formats, name, "Write formats as a list: [\"%d.%m.%Y\"].")
+        raise _odd(formats, name, 'Write formats as a list: ["%d.%m.%Y"].')
     pivot = given.get("pivot")
     if pivot is not None and (isinstance(pivot, bool) or not isinstance(pivot, int) or not 0 <= pivot <= 2100):
         raise _odd(pivot, name, "pivot is the first of the hundred years that two digits may mean: pivot: 1950 reads 49 as 2049.")

@@ -232,7 +232,8 @@ class Rules:
         words = [(v, guess("extent", v), n, False) for v, n in column.values.most_common(600) if percentage(v) is None]
         doubt = "? figures below 1 are read as parts of one: 0.4 is 40 %; " if parts else ""
         comment = f"{doubt}{column.samples(2)}: per cent damaged"
-        return Line(Valued(rule, words[:MOST], "null (says nothing), a percentage, or the codes of `tutela vocabulary extent`") if words else rule, comment)
+        asked = "null (says nothing), a percentage, or the codes of `tutela vocabulary extent`"
+        return Line(Valued(rule, words[:MOST], asked) if words else rule, comment)
 
     def damages(self, fields: dict[str, Any]) -> Line | None:
         """A scale of damage gives the condition (where no column does) and the wording; anything else is kept in words."""

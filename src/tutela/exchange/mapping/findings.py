@@ -151,13 +151,18 @@ def _grade(name: str, c: Cell, options: dict[str, Any], warn: Callable[[Any], No
     return (lambda text: {**read(text), "scale": scale}) if scale else read
 
 
-_ABOUT = re.compile(r"^(?:ca|circa|c|about|approx|approximately|etwa|rund|vers|environ|env|около|прибл|ок|бл|близько|yaklaşık|təxminən|حوالي|نحو|تقريبا|حدود|~|≈|±)[.\s]*(?=\d)", re.I)
+_ABOUT = re.compile(
+    r"^(?:ca|circa|c|about|approx|approximately|etwa|rund|vers|environ|env|около|прибл|ок|бл|близько|yaklaşık|təxminən|حوالي|نحو|تقريبا|حدود|~|≈|±)[.\s]*(?=\d)",
+    re.I,
+)
 _BELOW = re.compile(r"^(?:<|≤|up to|less than|under|below|bis zu|bis|unter|moins de|до|менее|менш|أقل من|az)\s*(?=\d)", re.I)
 _ABOVE = re.compile(r"^(?:>|≥|more than|over|above|über|mehr als|plus de|более|больше|свыше|понад|більше|أكثر من)\s*(?=\d)", re.I)
 
 
 def percentage(text: str, fractions: bool = False) -> tuple[float, float, bool] | None:
-    """The percentages a wording can mean, from … to, and whether it gives one figure plainly: "35 %", "10-20", "ca. 40", "<5", "٣٥٪"; None where it is none.
+    """The percentages a wording can mean, from … to, and whether it gives one figure plainly.
+
+    "35 %", "10-20", "ca. 40", "<5", "٣٥٪"; None where it is none.
 
     With ``fractions`` a figure up to 1 without a per cent sign is a part of one, as spreadsheets keep percentages.
     """

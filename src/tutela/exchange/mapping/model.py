@@ -24,7 +24,9 @@ A *rule* is a column's name, or a dict of these (docs/mappings.md says more):
 that fits) and ``strip: html`` change the text; ``split`` (a mark, or ``vocabulary``) parts it, ``drop`` leaves members out, ``take``
 (first, last, all) says which are kept; ``list`` names the list of terms, ``values`` maps wordings to codes before it, ``otherwise`` is
 the code of all others, ``unknown`` what becomes of them (keep, warn, refuse); ``date`` (order, calendar, formats); ``percent``; ``scale``;
-``order`` of a pair of coordinates; ``letters`` and ``hemisphere`` of a UTM zone; ``unreadable`` of dates; ``fill``; ``optional``.  ``optional: true`` (or a list of columns) at the top lets columns be absent.
+``order`` of a pair of coordinates;
+``letters`` and ``hemisphere`` of a UTM zone; ``unreadable`` of dates; ``fill``; ``optional``.
+``optional: true`` (or a list of columns) at the top lets columns be absent.
 """
 
 from __future__ import annotations

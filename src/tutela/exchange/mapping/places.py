@@ -301,7 +301,9 @@ def _crs(given: Any) -> str:
     return f"EPSG:{code}" if str(code).isdigit() else str(code)
 
 
-def utm_code(zone: str | None, column: str | None, options: dict[str, Any] | None = None, inside: Callable[[str], bool | None] | None = None) -> str:
+def utm_code(
+    zone: str | None, column: str | None, options: dict[str, Any] | None = None, inside: Callable[[str], bool | None] | None = None
+) -> str:
     """ "38N", "38T" (MGRS band), "EPSG:32638" → an EPSG code; "38" with ``hemisphere: N`` in ``options``.
 
     The letter S is the southern half or, as a band, part of the northern: ``letters`` (band or hemisphere) says which, else

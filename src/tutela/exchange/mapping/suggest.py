@@ -206,7 +206,8 @@ def _skip(plan: Plan, columns: list[Column]) -> None:
     found = {c.name: [v for v, n in c.values.items() if n <= 3 and _TOTALS.fullmatch(v.strip())] for c in columns}
     found = {name: values for name, values in found.items() if values}
     if found:
-        plan.head.append(f"skip: {flow(found)}  # ? totals: rows with these cells are left out")
+        named = ", ".join(f"{quoted(name)}: {flow(values)}" for name, values in found.items())
+        plan.head.append(f"skip: {{{named}}}  # ? totals: rows with these cells are left out")
 
 
 def _codelike(column: Column) -> bool:

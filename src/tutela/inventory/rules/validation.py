@@ -15,8 +15,10 @@ declare({
     "value-unknown": ("“{value}” is not in the list of {what}.", "Choose a value of that list, or map it in the mapping's `values`."),
     "geometry-type": ("A {value} cannot be kept as a place's geometry.", "Give a point, line, polygon, or several of them."),
     "geometry-range": ("The position {value} is outside the earth's degrees.",
-                       "Longitude lies between -180 and 180, latitude between -90 and 90: check their order and the coordinate system."),
-    "handling-unknown": ("“{value}” is not a handling mark or precision.", "Use open, restricted or confidential, and a precision of the table."),
+                       "Longitude lies between -180 and 180, latitude between -90 and 90: check their order and the "
+                       "coordinate system."),
+    "handling-unknown": ("“{value}” is not a handling mark or precision.",
+                         "Use open, restricted or confidential, and a precision of the table."),
     "text-too-long": ("This text has more than {most} characters.", "Shorten it, or attach it as a document."),
     "protection-reversed": ("The protection ends ({value}) before it begins.", "Check the two dates."),
 })

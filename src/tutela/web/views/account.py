@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.models import update_last_login
+from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -105,8 +105,17 @@ def account(request: HttpRequest) -> HttpResponse:
                 form, done = PasswordForm(lang=request.LANGUAGE_CODE), True
             except TutelaError as error:
                 form.add_error("new", f"{error.problem.message} {error.problem.todo}")
-    return render(request, "tutela/account.html", {"form": form, "done": done, "user": request.user, "may": sorted(_may(request)),
-                                                   "people_href": "/people/" if request.actor.may("add-user") else ""})
+    return render(
+        request,
+        "tutela/account.html",
+        {
+            "form": form,
+            "done": done,
+            "user": request.user,
+            "may": sorted(_may(request)),
+            "people_href": "/people/" if request.actor.may("add-user") else "",
+        },
+    )
 
 
 def _may(request: HttpRequest) -> list[str]:
@@ -115,8 +124,21 @@ def _may(request: HttpRequest) -> list[str]:
     return [i18n.t(WORDS[word], request.LANGUAGE_CODE) for word in MAY[request.actor.role] if word in WORDS]
 
 
-WORDS = {"read": "read what this account may see", "search": "search", "export": "export", "record-place": "record places",
-         "correct-place": "correct places", "record-assessment": "record assessments", "dry-run": "try an import (dry run)", "import": "import lists",
-         "undo": "take imports back", "handle": "set handling marks", "shortlist": "make shortlists", "delete": "delete places",
-         "sign-shortlist": "sign shortlists", "add-user": "make accounts", "backup": "back up and restore"}
+WORDS = {
+    "read": "read what this account may see",
+    "search": "search",
+    "export": "export",
+    "record-place": "record places",
+    "correct-place": "correct places",
+    "record-assessment": "record assessments",
+    "dry-run": "try an import (dry run)",
+    "import": "import lists",
+    "undo": "take imports back",
+    "handle": "set handling marks",
+    "shortlist": "make shortlists",
+    "delete": "delete places",
+    "sign-shortlist": "sign shortlists",
+    "add-user": "make accounts",
+    "backup": "back up and restore",
+}
 __all__ = ["account", "problem", "set_language", "sign_in", "sign_out"]

@@ -11,17 +11,65 @@ from tutela.inventory.rules.query import Query
 from tutela.vocabulary import load
 from tutela.web import i18n
 
-LISTS = {"type": "place-types", "category": "hague-categories", "country": "countries", "protection": "protection-instruments",
-         "condition": "condition", "extent": "extent", "damage": "effects", "cause": "causes", "threat": "causes", "method": "methods",
-         "handling": "handling-marks", "namekind": "name-kinds"}
-WORDS = {"none": "None recorded", "position": "With a position", "name-only": "Located only by name", "name": "A name", "geometry": "A position",
-         "type": "A type", "dating": "A dating", "protection": "A protection", "condition": "A dated condition", "not-visible": "Not visible",
-         "not-visited": "Not visited", "not-assessable": "Not assessable", "bbox": "Area on the map", "unknown": "Unknown", "documented": "Documented"}
-FIELDS = {"type": "Type", "category": "Category", "country": "Country", "area": "Area", "protection": "Protection", "condition": "Condition",
-          "extent": "Extent of damage", "damaged": "Damage documented", "damage": "Damage", "cause": "Cause of damage", "threat": "Threat", "method": "Method",
-          "handling": "Handling", "located": "Location", "missing": "Missing", "namekind": "Kind of name", "period": "Period", "name": "Name",
-          "id": "Identifier", "text": "Text", "in": "Area words", "observed": "Last observed", "dating": "Dating", "bbox": "Map area",
-          "import": "Import", "words": "Words"}
+LISTS = {
+    "type": "place-types",
+    "category": "hague-categories",
+    "country": "countries",
+    "protection": "protection-instruments",
+    "condition": "condition",
+    "extent": "extent",
+    "damage": "effects",
+    "cause": "causes",
+    "threat": "causes",
+    "method": "methods",
+    "handling": "handling-marks",
+    "namekind": "name-kinds",
+}
+WORDS = {
+    "none": "None recorded",
+    "position": "With a position",
+    "name-only": "Located only by name",
+    "name": "A name",
+    "geometry": "A position",
+    "type": "A type",
+    "dating": "A dating",
+    "protection": "A protection",
+    "condition": "A dated condition",
+    "not-visible": "Not visible",
+    "not-visited": "Not visited",
+    "not-assessable": "Not assessable",
+    "bbox": "Area on the map",
+    "unknown": "Unknown",
+    "documented": "Documented",
+}
+FIELDS = {
+    "type": "Type",
+    "category": "Category",
+    "country": "Country",
+    "area": "Area",
+    "protection": "Protection",
+    "condition": "Condition",
+    "extent": "Extent of damage",
+    "damaged": "Damage documented",
+    "damage": "Damage",
+    "cause": "Cause of damage",
+    "threat": "Threat",
+    "method": "Method",
+    "handling": "Handling",
+    "located": "Location",
+    "missing": "Missing",
+    "namekind": "Kind of name",
+    "period": "Period",
+    "name": "Name",
+    "id": "Identifier",
+    "text": "Text",
+    "in": "Area words",
+    "observed": "Last observed",
+    "dating": "Dating",
+    "bbox": "Map area",
+    "import": "Import",
+    "words": "Words",
+}
 
 
 def label(facet: str, code: str, lang: str) -> str:

@@ -20,7 +20,6 @@ from tutela.store import history
 from tutela.vocabulary import load
 from tutela.web import i18n
 from tutela.web.views.common import address, label
-from tutela.web.views.places import precision_words
 
 Document = dict[str, Any]
 CODE = re.compile(r"[A-Z0-9][A-Z0-9._/-]*")  # a name that is only a number in some list
@@ -49,14 +48,31 @@ class Page:
         last = last_finding(self.series)
         kind = last["condition"]["code"] if last else ""
         damages = self.damages()
-        tabs = [("names", "Names", len(self.view.names)), ("where", "Where", None), ("condition", "Condition over time", len(self.series)),
-                ("damages", "Damages", len(damages)), ("protection", "Protection", len(self.document.get("protections", ()))),
-                ("sources", "Sources", len(self.keys)), ("journal", "Journal", None)]
+        tabs = [
+            ("names", "Names", len(self.view.names)),
+            ("where", "Where", None),
+            ("condition", "Condition over time", len(self.series)),
+            ("damages", "Damages", len(damages)),
+            ("protection", "Protection", len(self.document.get("protections", ()))),
+            ("sources", "Sources", len(self.keys)),
+            ("journal", "Journal", None),
+        ]
         return {
-            "room": "places", "topclass": "t-top--page", "today": date.today().isoformat(), "trail": self.trail(request), "acts": self.acts(),
-            "place": self.head(), "state": self.state(last, damages), "where": self.where(kind), "damages": damages,
-            "tabs": [{"id": i, "label": words, "count": n} for i, words, n in tabs], "assessments": [self.seen(a) for a in self.series],
-            "events": self.events(), "sides": self.sides(), "sources_of": self.sources(), "journal": self.journal(),
+            "room": "places",
+            "topclass": "t-top--page",
+            "today": date.today().isoformat(),
+            "trail": self.trail(request),
+            "acts": self.acts(),
+            "place": self.head(),
+            "state": self.state(last, damages),
+            "where": self.where(kind),
+            "damages": damages,
+            "tabs": [{"id": i, "label": words, "count": n} for i, words, n in tabs],
+            "assessments": [self.seen(a) for a in self.series],
+            "events": self.events(),
+            "sides": self.sides(),
+            "sources_of": self.sources(),
+            "journal": self.journal(),
             "sources": [{"title": s.get("title", s["key"]), "licence": s.get("licence", "")} for s in self.document.get("sources", ())],
         }
 
@@ -78,24 +94,50 @@ class Page:
         d, shown = self.document, self.view.name
         handling = d.get("handling") or {"mark": "open"}
         return {
-            "id": self.view.id, "name": shown["text"] if self.view.names else "", "lang": shown.get("lang") or "und",
-            "others": [{"tag": n.get("lang") or "und", "text": n["text"]} for n in self.view.names
-                       if n["text"] != shown["text"] and not CODE.fullmatch(n["text"])][:6],
+            "id": self.view.id,
+            "name": shown["text"] if self.view.names else "",
+            "lang": shown.get("lang") or "und",
+            "others": [
+                {"tag": n.get("lang") or "und", "text": n["text"]}
+                for n in self.view.names
+                if n["text"] != shown["text"] and not CODE.fullmatch(n["text"])
+            ][:6],
             "facts": [fact for fact in (self._types(), self._where_words(), self._dating()) if fact],
             "handling": {"mark": handling["mark"], "consequence": self._consequence(handling)},
             "identifiers": [{"value": i["value"], "uri": i.get("uri", "")} for i in d.get("identifiers", ())],
-            "names": [{"text": n["text"], "tag": "-".join(p for p in (n.get("lang") or "und", n.get("script")) if p), "kind": label("namekind", n["kind"], self.lang)
-                       if n.get("kind") else "", "period": n.get("period", ""), "sources": self._refs(n)} for n in self.view.names],
-            "names_note": self.t("You see one name first because of {why}.", why=self.t(shown["why"])) if self.view.names and shown.get("why") else "",
-            "questions": [{"code": q["code"], "message": q["text"], "todo": self.t("The question stays until somebody answers it.")} for q in d.get("questions", ())],
+            "names": [
+                {
+                    "text": n["text"],
+                    "tag": "-".join(p for p in (n.get("lang") or "und", n.get("script")) if p),
+                    "kind": label("namekind", n["kind"], self.lang) if n.get("kind") else "",
+                    "period": n.get("period", ""),
+                    "sources": self._refs(n),
+                }
+                for n in self.view.names
+            ],
+            "names_note": self.t("You see one name first because of {why}.", why=self.t(shown["why"]))
+            if self.view.names and shown.get("why")
+            else "",
+            "questions": [
+                {"code": q["code"], "message": q["text"], "todo": self.t("The question stays until somebody answers it.")}
+                for q in d.get("questions", ())
+            ],
         }
 
     def _types(self) -> str:
-        return ", ".join(dict.fromkeys(label("type", t["code"], self.lang) if t.get("code") else t.get("original", "") for t in self.document.get("types", ())))
+        return ", ".join(
+            dict.fromkeys(
+                label("type", t["code"], self.lang) if t.get("code") else t.get("original", "") for t in self.document.get("types", ())
+            )
+        )
 
     def _where_words(self) -> str:
         d = self.document
-        parts = [d.get("address", ""), *[a["name"] for a in d.get("areas", ())], label("country", d["country"], self.lang) if "country" in d else ""]
+        parts = [
+            d.get("address", ""),
+            *[a["name"] for a in d.get("areas", ())],
+            label("country", d["country"], self.lang) if "country" in d else "",
+        ]
         return ", ".join(dict.fromkeys(p for p in parts if p))
 
     def _dating(self) -> str:
@@ -152,7 +194,12 @@ class Page:
         x, y = self.view.x, self.view.y
         grid = GRID.get((d.get("handling") or {}).get("shown") or "as-held")
         digits = 5 if grid is None else max(0, len(f"{grid:g}".partition(".")[2]) + 1)
-        out: Document = {"shown": f"{y:.{digits}f}, {x:.{digits}f}", "held": "", "public": "", "map": {"point": f"{x},{y}", "kind": kind, "zoom": 5.6}}
+        out: Document = {
+            "shown": f"{y:.{digits}f}, {x:.{digits}f}",
+            "held": "",
+            "public": "",
+            "map": {"point": f"{x},{y}", "kind": kind, "zoom": 5.6},
+        }
         words = [w for g in geometries for w in [self._geometry_words(g)] if w]
         if grid is None:
             out["held"] = "; ".join(dict.fromkeys(words))
@@ -179,8 +226,15 @@ class Page:
             return
         centre = cell_centre(*point, grid)
         cell = _cell(*centre, grid)
-        out |= {"cell": list(cell), "cell_words": self.t("Dashed: the grid cell of {grid}° that the public sees", grid=f"{grid:g}"),
-                "public": self.t("The cell centre {y} N, {x} E, never the footprint; the same in lists, counts, the map and exports.", y=f"{centre[1]:g}", x=f"{centre[0]:g}")}
+        out |= {
+            "cell": list(cell),
+            "cell_words": self.t("Dashed: the grid cell of {grid}° that the public sees", grid=f"{grid:g}"),
+            "public": self.t(
+                "The cell centre {y} N, {x} E, never the footprint; the same in lists, counts, the map and exports.",
+                y=f"{centre[1]:g}",
+                x=f"{centre[0]:g}",
+            ),
+        }
         out["map"]["cell"] = ",".join(f"{v:g}" for v in cell)
 
     def _geometry_words(self, g: Document) -> str:
@@ -198,10 +252,27 @@ class Page:
         code = (a.get("condition") or {}).get("code", "")
         what = label("condition", code, self.lang) if outcome == "finding" and code else self._word("outcomes", outcome)
         how = self._word("methods", a["method"]) if a.get("method") else ""
-        return {"observed": a.get("observed", ""), "recorded": a.get("recorded", ""), "method": a.get("method", ""), "condition": code, "outcome": outcome,
-                "label": ", ".join(p for p in (what, how) if p), "note": a.get("observed", ""), "href": "#sources", "original": (a.get("condition") or {}).get("original", ""),
-                "sources": self._refs({"source": (a.get("source") or {}).get("key", "")}),
-                "note_long": " · ".join(p for p in (a.get("activity", "") if isinstance(a.get("activity"), str) else "", a.get("assessor_role", ""), a.get("note", "")) if p)}
+        return {
+            "observed": a.get("observed", ""),
+            "recorded": a.get("recorded", ""),
+            "method": a.get("method", ""),
+            "condition": code,
+            "outcome": outcome,
+            "label": ", ".join(p for p in (what, how) if p),
+            "note": a.get("observed", ""),
+            "href": "#sources",
+            "original": (a.get("condition") or {}).get("original", ""),
+            "sources": self._refs({"source": (a.get("source") or {}).get("key", "")}),
+            "note_long": " · ".join(
+                p
+                for p in (
+                    a.get("activity", "") if isinstance(a.get("activity"), str) else "",
+                    a.get("assessor_role", ""),
+                    a.get("note", ""),
+                )
+                if p
+            ),
+        }
 
     def damages(self) -> list[Document]:
         out = []
@@ -220,7 +291,15 @@ class Page:
                 if event:
                     lines.append(["When", ", ".join(f"{self.t(k)} {v}" for k, v in event.items()), _interval(event)])
                 lines.append(["Rests on", self.t("assessment observed {day}", day=a.get("observed") or self.t("on an unknown day")), ""])
-                out.append({"label": title[:1].upper() + title[1:], "status": "documented", "status_label": "Documented", "href": "#sources", "lines": lines})
+                out.append(
+                    {
+                        "label": title[:1].upper() + title[1:],
+                        "status": "documented",
+                        "status_label": "Documented",
+                        "href": "#sources",
+                        "lines": lines,
+                    }
+                )
         return out
 
     def _coded(self, vocabulary: str, item: Document | None) -> str:
@@ -246,44 +325,97 @@ class Page:
 
     def sides(self) -> list[Document]:
         d = self.document
-        protections = [[label("protection", p["instrument"], self.lang), " · ".join(
-            w for w in (self._word("protection-levels", p["level"]) if p.get("level") else "", p.get("reference", ""), p.get("original", "")) if w) or self.t("recorded"),
-            self._refs(p)] for p in d.get("protections", ())]
+        protections = [
+            [
+                label("protection", p["instrument"], self.lang),
+                " · ".join(
+                    w
+                    for w in (
+                        self._word("protection-levels", p["level"]) if p.get("level") else "",
+                        p.get("reference", ""),
+                        p.get("original", ""),
+                    )
+                    if w
+                )
+                or self.t("recorded"),
+                self._refs(p),
+            ]
+            for p in d.get("protections", ())
+        ]
         threats = []
         for a in self.series:
             for threat in a.get("threats", ()):
-                line = [self._word("causes", threat["cause"]) if threat.get("cause") else threat.get("original", ""),
-                        self._word("threat-probability", threat["probability"]) if threat.get("probability") else self.t("recorded"), []]
+                line = [
+                    self._word("causes", threat["cause"]) if threat.get("cause") else threat.get("original", ""),
+                    self._word("threat-probability", threat["probability"]) if threat.get("probability") else self.t("recorded"),
+                    [],
+                ]
                 if line not in threats:
                     threats.append(line)
-        advice = [[self._word("recommendations", r["action"]) if r.get("action") else "", self._priority(r.get("priority")), []] for a in self.series for r in a.get("recommendations", ())]
-        values = [[self._word("significance", s["criterion"]) if s.get("criterion") else self.t("Significance"), s.get("text", ""), self._refs(s)] for s in d.get("significance", ())]
+        advice = [
+            [self._word("recommendations", r["action"]) if r.get("action") else "", self._priority(r.get("priority")), []]
+            for a in self.series
+            for r in a.get("recommendations", ())
+        ]
+        values = [
+            [self._word("significance", s["criterion"]) if s.get("criterion") else self.t("Significance"), s.get("text", ""), self._refs(s)]
+            for s in d.get("significance", ())
+        ]
         marks: list[list[Any]] = []
         for c in d.get("characteristics", ()):
-            marks.append([str(c.get("kind", "")).replace("-", " ").capitalize(), f"{c.get('value', '')} {c.get('unit', '')}".strip(), self._refs(c)])
+            marks.append(
+                [str(c.get("kind", "")).replace("-", " ").capitalize(), f"{c.get('value', '')} {c.get('unit', '')}".strip(), self._refs(c)]
+            )
         texts = [[label("", x.get("kind", "description"), self.lang), x.get("text", ""), self._refs(x)] for x in d.get("descriptions", ())]
-        return [side for side in (
-            {"id": "protection", "label": "Protection", "lines": protections}, {"id": "threats", "label": "Threats", "lines": threats},
-            {"id": "advice", "label": "Recommendations", "lines": advice} if advice else None, {"id": "significance", "label": "Significance", "lines": values},
-            {"id": "marks", "label": "Characteristics", "lines": marks} if marks else None,
-            {"id": "texts", "label": "Description", "lines": texts} if texts else None) if side]
+        return [
+            side
+            for side in (
+                {"id": "protection", "label": "Protection", "lines": protections},
+                {"id": "threats", "label": "Threats", "lines": threats},
+                {"id": "advice", "label": "Recommendations", "lines": advice} if advice else None,
+                {"id": "significance", "label": "Significance", "lines": values},
+                {"id": "marks", "label": "Characteristics", "lines": marks} if marks else None,
+                {"id": "texts", "label": "Description", "lines": texts} if texts else None,
+            )
+            if side
+        ]
 
     def _priority(self, given: Any) -> str:
         code = given.get("code") if isinstance(given, dict) else given
-        return self._word("priority", code) if code else (given or {}).get("original", "") if isinstance(given, dict) else self.t("recorded")
+        return (
+            self._word("priority", code) if code else (given or {}).get("original", "") if isinstance(given, dict) else self.t("recorded")
+        )
 
     def notes_too(self) -> bool:
         """Notes of changes are shown to those who see this place with all its details."""
         return self.actor.audience >= 1 and sight_of(self.document, self.actor.audience).details
 
     def sources(self) -> list[Document]:
-        return [{"n": n, "title": s.get("title", s["key"]), "licence": s.get("licence", ""),
-                 "note": ", ".join(w for w in (s.get("file", ""), self.t("row {n}", n=", ".join(str(r) for r in s["rows"][:6])) if s.get("rows") else "") if w)}
-                for n, s in enumerate(self.document.get("sources", ()), 1)]
+        return [
+            {
+                "n": n,
+                "title": s.get("title", s["key"]),
+                "licence": s.get("licence", ""),
+                "note": ", ".join(
+                    w
+                    for w in (s.get("file", ""), self.t("row {n}", n=", ".join(str(r) for r in s["rows"][:6])) if s.get("rows") else "")
+                    if w
+                ),
+            }
+            for n, s in enumerate(self.document.get("sources", ()), 1)
+        ]
 
     def journal(self) -> list[Document]:
-        return [{"n": e.seq, "href": f"/journal/{e.change}/", "day": e.at[:10], "words": self.t(history.WORDS.get(e.action, e.action)) + (f": {e.note}" if e.note and self.notes_too() else ""),
-                 "digest": e.digest[:8] + "…"} for e in history.of_record(self.view.record, most=30)]
+        return [
+            {
+                "n": e.seq,
+                "href": f"/journal/{e.change}/",
+                "day": e.at[:10],
+                "words": self.t(history.WORDS.get(e.action, e.action)) + (f": {e.note}" if e.note and self.notes_too() else ""),
+                "digest": e.digest[:8] + "…",
+            }
+            for e in history.of_record(self.view.record, most=30)
+        ]
 
 
 def _cell(x: float, y: float, grid: float) -> tuple[float, float, float, float]:

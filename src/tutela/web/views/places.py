@@ -22,8 +22,11 @@ from tutela.web.views.common import FIELDS, address, day, is_fragment, label
 PAGE = 50
 FACETS = ("condition", "extent", "type", "protection", "country", "damage", "cause", "threat", "located", "missing")
 SHOWN = 8
-ALWAYS = {"condition": ("good", "fair", "poor", "very-bad", "destroyed", "unknown", "none"),
-          "extent": ("1-10", "11-30", "31-60", "61-90", "91-100", "none-visible", "unknown"), "located": ("position", "name-only")}
+ALWAYS = {
+    "condition": ("good", "fair", "poor", "very-bad", "destroyed", "unknown", "none"),
+    "extent": ("1-10", "11-30", "31-60", "61-90", "91-100", "none-visible", "unknown"),
+    "located": ("position", "name-only"),
+}
 TITLES = {"condition": "Condition, last finding", "missing": "Incomplete: missing"}
 
 
@@ -40,13 +43,26 @@ def register(request: HttpRequest) -> HttpResponse:
         query = parse(text)
         context = _found(request, actor, query)
     except TutelaError as error:
-        context = {"problem": error.problem, "all": 1, "total": 0, "chips": [], "facets": [], "q": text, "map": {"source": "", "bbox": _world()}}
-    context |= {"room": "places", "q": text if "problem" in context else context["q"],
-                "record_href": "/places/new/" if actor.may("record-place") else "",
-                "import_href": "/imports/new/" if actor.may("dry-run") else "",
-                "keep_href": address(text, "/shortlists/new/") if actor.may("shortlist") and text else "",
-               "export_href": address(text, "/places/export/") if context.get("total") else ""}
-    template = "tutela/parts/results.html" if is_fragment(request) and request.headers.get("HX-Target") == "results" else "tutela/register.html"
+        context = {
+            "problem": error.problem,
+            "all": 1,
+            "total": 0,
+            "chips": [],
+            "facets": [],
+            "q": text,
+            "map": {"source": "", "bbox": _world()},
+        }
+    context |= {
+        "room": "places",
+        "q": text if "problem" in context else context["q"],
+        "record_href": "/places/new/" if actor.may("record-place") else "",
+        "import_href": "/imports/new/" if actor.may("dry-run") else "",
+        "keep_href": address(text, "/shortlists/new/") if actor.may("shortlist") and text else "",
+        "export_href": address(text, "/places/export/") if context.get("total") else "",
+    }
+    template = (
+        "tutela/parts/results.html" if is_fragment(request) and request.headers.get("HX-Target") == "results" else "tutela/register.html"
+    )
     return render(request, template, context, status=400 if "problem" in context else 200)
 
 
@@ -63,15 +79,25 @@ def _found(request: HttpRequest, actor: Actor, query: Query) -> dict[str, Any]:
     rows = results.rows if results else []
     total = results.total if results else 0
     context = {
-        "places": [_row(row, actor, request) for row in rows], "all": everything, "total": total, "q": query.text(),
-        "chips": _chips(query, actor.language), "clear_href": "/places/", "all_href": "/places/",
+        "places": [_row(row, actor, request) for row in rows],
+        "all": everything,
+        "total": total,
+        "q": query.text(),
+        "chips": _chips(query, actor.language),
+        "clear_href": "/places/",
+        "all_href": "/places/",
         "facets": _facets(actor, query, counts.facets) if everything else [],
         "triple": _triple(query, counts.facets) if everything else None,
-        "orders": [{"label": name, "on": query.order == code, "href": address(_with(query, order=code))}
-                   for code, name in (("name", "name"), ("observed", "last observed"), ("extent", "extent"))],
+        "orders": [
+            {"label": name, "on": query.order == code, "href": address(_with(query, order=code))}
+            for code, name in (("name", "name"), ("observed", "last observed"), ("extent", "extent"))
+        ],
         "page": _pager(query, offset, len(rows), total),
-        "map": {"source": address(query, "/places/map.json"), "card": "/places/{id}/card/", "bbox": ",".join(f"{v:g}" for v in query.bbox)
-                if query.bbox else summaries.extent(actor, query) or _world()},
+        "map": {
+            "source": address(query, "/places/map.json"),
+            "card": "/places/{id}/card/",
+            "bbox": ",".join(f"{v:g}" for v in query.bbox) if query.bbox else summaries.extent(actor, query) or _world(),
+        },
         "sources": imports.attributions(),
     }
     if results and results.read_as:
@@ -87,13 +113,31 @@ def _world() -> str:
 
 def _row(row: queries.PlaceRow, actor: Actor, request: HttpRequest) -> dict[str, Any]:
     lang = actor.language
-    other = next((n for n in row.names if n["text"] != row.name["text"] and n.get("kind") != "reference" and n.get("script") != row.name.get("script")), None)
+    other = next(
+        (
+            n
+            for n in row.names
+            if n["text"] != row.name["text"] and n.get("kind") != "reference" and n.get("script") != row.name.get("script")
+        ),
+        None,
+    )
     areas = [a["name"] for a in row.document.get("areas", ())][:1]
-    where = ", ".join(dict.fromkeys([*( [row.document["address"]] if "address" in row.document else []), *areas]))
-    return {"id": row.id, "href": f"/places/{row.id}/" + (f"?{request.GET.urlencode()}" if request.GET.get("q") else ""),
-            "name": row.name["text"], "lang": row.name.get("lang") or "und", "other": other["text"] if other else "",
-            "other_lang": (other or {}).get("lang") or "und", "where": where, "x": row.x, "y": row.y, "condition": row.condition,
-            "condition_label": "" if row.condition == "none" else label("condition", row.condition, lang), "extent": row.extent, "observed": day(row.day)}
+    where = ", ".join(dict.fromkeys([*([row.document["address"]] if "address" in row.document else []), *areas]))
+    return {
+        "id": row.id,
+        "href": f"/places/{row.id}/" + (f"?{request.GET.urlencode()}" if request.GET.get("q") else ""),
+        "name": row.name["text"],
+        "lang": row.name.get("lang") or "und",
+        "other": other["text"] if other else "",
+        "other_lang": (other or {}).get("lang") or "und",
+        "where": where,
+        "x": row.x,
+        "y": row.y,
+        "condition": row.condition,
+        "condition_label": "" if row.condition == "none" else label("condition", row.condition, lang),
+        "extent": row.extent,
+        "observed": day(row.day),
+    }
 
 
 def _chips(query: Query, lang: str) -> list[dict[str, str]]:
@@ -108,7 +152,9 @@ def _chips(query: Query, lang: str) -> list[dict[str, str]]:
                 if not left:
                     del held[facet]
                 words = code if name == "fields" else label(facet, code, lang)
-                chips.append({"field": FIELDS.get(facet, facet), "value": ("≠ " if name == "without" else "") + words, "href": address(rest)})
+                chips.append(
+                    {"field": FIELDS.get(facet, facet), "value": ("≠ " if name == "without" else "") + words, "href": address(rest)}
+                )
     for area in query.areas:
         chips.append({"field": "Area", "value": area, "href": address(_with(query, areas=tuple(a for a in query.areas if a != area)))})
     if query.words:
@@ -117,7 +163,13 @@ def _chips(query: Query, lang: str) -> list[dict[str, str]]:
         given = getattr(query, name)
         if given:
             low, high = ("" if v is None else f"{int(v)}" for v in given)
-            chips.append({"field": {"value": "Extent of damage"}.get(name, FIELDS.get(name, name)), "value": f"{low}…{high}", "href": address(_with(query, **{name: None}))})
+            chips.append(
+                {
+                    "field": {"value": "Extent of damage"}.get(name, FIELDS.get(name, name)),
+                    "value": f"{low}…{high}",
+                    "href": address(_with(query, **{name: None})),
+                }
+            )
     if query.bbox:
         chips.append({"field": "Map area", "value": " ".join(f"{v:.2f}" for v in query.bbox), "href": address(_with(query, bbox=None))})
     if query.change is not None:
@@ -153,8 +205,16 @@ def _facets(actor: Actor, query: Query, counted: dict[str, dict[str, int]]) -> l
             codes = [c for c in codes if c in chosen] + [c for c in codes if c not in chosen][: max(SHOWN - len(chosen), 0)]
         if name in ("damage", "cause", "threat", "country") and not found and not chosen:
             continue
-        options = [{"label": label(name, c, lang), "count": found.get(c, 0), "href": address(_toggle(query, name, c)), "on": c in chosen,
-                    **({"glyph": _glyph(c)} if name == "condition" else {})} for c in codes]
+        options = [
+            {
+                "label": label(name, c, lang),
+                "count": found.get(c, 0),
+                "href": address(_toggle(query, name, c)),
+                "on": c in chosen,
+                **({"glyph": _glyph(c)} if name == "condition" else {}),
+            }
+            for c in codes
+        ]
         facets.append({"key": name, "label": TITLES.get(name, FIELDS.get(name, name)), "options": options, "strip": name == "condition"})
         if name == "extent":
             facets.append(_observed(actor, query))
@@ -164,8 +224,14 @@ def _facets(actor: Actor, query: Query, counted: dict[str, dict[str, int]]) -> l
 
 
 def _glyph(code: str) -> str:
-    return {"very-bad": "vbad", "destroyed": "gone", "not-visible": "notvisible", "not-visited": "notvisited", "not-assessable": "notassess",
-            "none": "unknown"}.get(code, code)
+    return {
+        "very-bad": "vbad",
+        "destroyed": "gone",
+        "not-visible": "notvisible",
+        "not-visited": "notvisited",
+        "not-assessable": "notassess",
+        "none": "unknown",
+    }.get(code, code)
 
 
 def _observed(actor: Actor, query: Query) -> dict[str, Any]:
@@ -174,9 +240,16 @@ def _observed(actor: Actor, query: Query) -> dict[str, Any]:
     span = range(max(min(years), max(years) - 40), max(years) + 1) if years else ()
     low, high = query.observed or (None, None)
     rest = _with(query, observed=None)
-    return {"key": "observed", "label": "Last observed", "options": [], "action": "/places/", "hidden": {"q": rest.text()},
-            "years": [{"label": str(y), "count": years.get(y, 0), "percent": round(100 * years.get(y, 0) / most)} for y in span],
-            "start": f"{int(low)}" if low is not None else "", "end": f"{int(high)}" if high is not None else ""}
+    return {
+        "key": "observed",
+        "label": "Last observed",
+        "options": [],
+        "action": "/places/",
+        "hidden": {"q": rest.text()},
+        "years": [{"label": str(y), "count": years.get(y, 0), "percent": round(100 * years.get(y, 0) / most)} for y in span],
+        "start": f"{int(low)}" if low is not None else "",
+        "end": f"{int(high)}" if high is not None else "",
+    }
 
 
 def _areas(actor: Actor, query: Query) -> dict[str, Any]:
@@ -192,17 +265,23 @@ def _areas(actor: Actor, query: Query) -> dict[str, Any]:
 def _triple(query: Query, counted: dict[str, dict[str, int]]) -> dict[str, Any]:
     """Claimed, documented, verified: three figures that are never added.  Statements and reviews come with later rooms: 0 until then."""
     n = counted.get("damaged", {}).get("documented", 0)
-    return {"claimed": {"value": 0, "note": ""},
-            "documented": {"value": n, "href": address(_with(query, facets={**query.facets, "damaged": ("documented",)})), "note": ""},
-            "verified": {"value": 0, "note": ""}}
+    return {
+        "claimed": {"value": 0, "note": ""},
+        "documented": {"value": n, "href": address(_with(query, facets={**query.facets, "damaged": ("documented",)})), "note": ""},
+        "verified": {"value": 0, "note": ""},
+    }
 
 
 def _pager(query: Query, offset: int, n: int, total: int) -> dict[str, Any] | None:
     if total <= PAGE:
         return None
-    return {"first": offset + 1, "last": offset + n, "total": total,
-            "previous": address(query, from_row=max(0, offset - PAGE)) if offset else "",
-            "next": address(query, from_row=offset + PAGE) if offset + n < total else ""}
+    return {
+        "first": offset + 1,
+        "last": offset + n,
+        "total": total,
+        "previous": address(query, from_row=max(0, offset - PAGE)) if offset else "",
+        "next": address(query, from_row=offset + PAGE) if offset + n < total else "",
+    }
 
 
 def _without(actor: Actor, query: Query) -> list[dict[str, Any]]:
@@ -212,7 +291,13 @@ def _without(actor: Actor, query: Query) -> list[dict[str, Any]]:
         from urllib.parse import parse_qs, urlsplit
 
         rest = parse_qs(urlsplit(chip["href"]).query).get("q", [""])[0]
-        out.append({"label": f"{i18n.t(chip['field'], actor.language)}: {chip['value']}", "count": queries.count(actor, rest).total, "href": chip["href"]})
+        out.append(
+            {
+                "label": f"{i18n.t(chip['field'], actor.language)}: {chip['value']}",
+                "count": queries.count(actor, rest).total,
+                "href": chip["href"],
+            }
+        )
     return out
 
 
@@ -244,12 +329,22 @@ def card(request: HttpRequest, uuid: str) -> HttpResponse:
     last = last_finding(series)
     other = next((n for n in view.names if n["text"] != view.name["text"] and n.get("script") != view.name.get("script")), None)
     damages = sum(len(a.get("damages", ())) for a in series)
-    place = {"href": f"/places/{view.id}/", "name": view.name["text"], "lang": view.name.get("lang") or "und",
-             "other": other["text"] if other else "", "other_lang": (other or {}).get("lang") or "und",
-             "condition": last["condition"]["code"] if last else "", "condition_label": label("condition", last["condition"]["code"], actor.language) if last
-             else i18n.t("Not assessed", actor.language), "observed": last.get("observed", "") if last else "", "damages": damages,
-             "damages_href": f"/places/{view.id}/#damages", "position": precision_words(view.document, actor.language),
-             "assess_href": f"/places/{view.id}/assess/" if actor.may("record-assessment") else ""}
+    place = {
+        "href": f"/places/{view.id}/",
+        "name": view.name["text"],
+        "lang": view.name.get("lang") or "und",
+        "other": other["text"] if other else "",
+        "other_lang": (other or {}).get("lang") or "und",
+        "condition": last["condition"]["code"] if last else "",
+        "condition_label": label("condition", last["condition"]["code"], actor.language)
+        if last
+        else i18n.t("Not assessed", actor.language),
+        "observed": last.get("observed", "") if last else "",
+        "damages": damages,
+        "damages_href": f"/places/{view.id}/#damages",
+        "position": precision_words(view.document, actor.language),
+        "assess_href": f"/places/{view.id}/assess/" if actor.may("record-assessment") else "",
+    }
     return render(request, "tutela/parts/card.html", {"place": place})
 
 
