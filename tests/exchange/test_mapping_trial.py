@@ -134,6 +134,15 @@ def test_years_of_two_digits_need_a_word_from_the_mapping():
             assert part(text, {"A": cell, "B": "n"}).assessments[0]["observed"] == day
 
 
+@pytest.mark.parametrize(
+    ("wording", "edtf"),
+    [("1-а пол. XIX ст.", "1801/1850"), ("2-а чверть XVIII ст.", "1726/1750"), ("2. H. 17. Jh.", "1651/1700"),
+     ("Anf. 16. Jh.", "1501/1525~"), ("Herbst 2018", "2018-23"), ("2 H", "0623/0624")],
+)  # fmt: skip
+def test_short_ways_of_dating(wording, edtf):
+    assert part("place: {dating: [{edtf: A}]}", {"A": wording}).place["dating"][0]["edtf"] == edtf
+
+
 def test_a_dating_that_cannot_be_read_is_kept_in_its_words():
     got = part("place: {dating: [{edtf: {column: A, unreadable: keep}}]}", {"A": "frühes MA"})
     assert got.place["dating"] == [{"source": "t", "original": "frühes MA"}]

@@ -152,11 +152,15 @@ _SIGNS = str.maketrans(
 )
 
 
+_GERMAN_HALF = re.compile(r"(?<!\S)([12]) h (?=(?:des |d )?\d{1,2} (?:jh|jahrhundert))")  # "2. H. 17. Jh."; else H is AH
+
+
 def normalise(text: str) -> str:
     """A text as folded words, numbers and the signs of dates, parted by single spaces; two or more dots are a dash."""
     spaced = re.sub(r"\.{2,}|…", " - ", text).translate(_SIGNS)
     tokens = (token if len(token) == 1 and not token.isalnum() else fold(token) for token in spaced.split())
-    return re.sub(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)", " ", " ".join(filter(None, tokens)))
+    words = re.sub(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)", " ", " ".join(filter(None, tokens)))
+    return _GERMAN_HALF.sub(r"\1 halfte ", words)
 
 
 @cache
