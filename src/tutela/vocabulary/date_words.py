@@ -147,9 +147,7 @@ _ENDINGS = "а|я|st|nd|rd|th|er|re|e|eme|ème|nde|й|го|я|ый|ой|ого|�
 # Endings of a decade behind its number ("1850s", "1850-е", "1850-ci illər", "1850'ler").
 _DECADES = "s|ies|е|х|ые|ых|і|ті|er|ler|lar|lerde|ական|ական թթ|ականներ|ci illər|cı illər|cu illər|cü illər"
 
-_SIGNS = str.maketrans(
-    {c: " - " for c in "-–—−‒‐‑―"} | {c: f" {c} " for c in "/~?()=[]{}+±<>%&|:;"} | {"≈": " ~ ", "؟": " ? ", "⁄": " / "}
-)
+_SIGNS = str.maketrans({c: " - " for c in "-–—−‒‐‑―"} | {c: f" {c} " for c in "/~?()=[]{}+±<>%&|:;"} | {"≈": " ~ ", "؟": " ? ", "⁄": " / "})
 
 
 _GERMAN_HALF = re.compile(r"(?<!\S)([12]) h (?=(?:des |d )?\d{1,2} (?:jh|jahrhundert))")  # "2. H. 17. Jh."; else H is AH
