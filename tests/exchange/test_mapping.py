@@ -292,9 +292,9 @@ def test_positions_in_degrees_pairs_text_and_metres():
     assert geometry("{wkt: W}", {"W": "POLYGON ((0 0, 1 0, 1 1, 0 0))"})["role"] == "footprint"
     assert geometry("{geojson: G}", {"G": '{"type": "Point", "coordinates": [1, 2]}'})["geojson"]["type"] == "Point"
     for zone in ("38N", "38 S", "EPSG:32638"):
-        x, y = geometry(f"{{easting: E, northing: N, zone: {{constant: '{zone}', letters: hemisphere}}}}", {"E": "500000", "N": "3650000"})["geojson"][
-            "coordinates"
-        ]
+        x, y = geometry(f"{{easting: E, northing: N, zone: {{constant: '{zone}', letters: hemisphere}}}}", {"E": "500000", "N": "3650000"})[
+            "geojson"
+        ]["coordinates"]
         assert x == pytest.approx(45.0) and (y == pytest.approx(32.99, abs=0.01)) == (zone != "38 S")
 
 
