@@ -66,8 +66,15 @@ def correct_place(actor: Actor, public_id: str, place: Document, expected: int |
     if before.document.get("handling") != place.get("handling"):
         require(actor, "handle")
     _check(actor, place, bare(public_id), before.document)
-    with journal.change(actor.id, "inventory.correct", why) as change:
+    action = "inventory.handling" if _only_handling(before.document, place) else "inventory.correct"
+    with journal.change(actor.id, action, why) as change:
         write(change, [Row("place", bare(public_id), place, expected=expected if expected is not None else before.line)])
+
+
+def _only_handling(before: Document, after: Document) -> bool:
+    """Whether the handling mark, and nothing else, is changed: the journal names that act by its own name."""
+    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    return changed == {"handling"}
 
 
 def correct_field(actor: Actor, public_id: str, field: str, value: Any, why: str = "", expected: int | None = None) -> None:

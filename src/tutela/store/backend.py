@@ -29,6 +29,13 @@ def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     module().insert(table, columns, rows)
 
 
+def empty(table: str) -> bool:
+    """Whether a table has no rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {table} LIMIT 1")
+        return cursor.fetchone() is None
+
+
 def lock() -> None:
     """Take the one writer's place until the transaction ends."""
     module().lock()

@@ -16,7 +16,7 @@ from tutela.web import i18n
 
 ROOMS = (("places", "Places"), ("shortlists", "Shortlists"), ("imports", "Imports"), ("journal", "Journal"))
 VIEWERS = {
-    "public": "Public: sees what is open",
+    "public": "Sign in",
     "contributor": "Contributor: sees open and own records",
     "reviewer": "Reviewer: sees all as held",
     "manager": "Manager: sees all as held",

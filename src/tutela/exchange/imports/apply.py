@@ -126,11 +126,13 @@ class Matcher:
         self.files = [{"file": o.source.name, "digest": o.source.stated.get("digest")} for o in opened]
         self.about = [{**mapping.source, "file": f["file"]} for f in self.files]
         self.late: Late = {}
+        self.numberless = False  # the register knows no place by a number, so that none need be looked for
 
     def rows(self, staging: Staging, tell: Progress) -> Iterator[Row]:
         from tutela.exchange.imports.run import chunks
 
         done = 0
+        self.numberless = backend.empty("store_key")
         for batch in chunks(staging.places(), BATCH):
             held = self._held(batch)
             fresh = iter(new_ids(sum(1 + len(s.assessments) for s in batch)))
@@ -153,7 +155,7 @@ class Matcher:
 
     def _held(self, batch: list[Staged]) -> _Held:
         held = _Held()
-        keys = [s.key for s in batch if s.key is not None]
+        keys = [] if self.numberless else [s.key for s in batch if s.key is not None]
         for value, record in backend.select_in(
             "SELECT value, record FROM store_key WHERE value IN {in} AND scheme = %s", keys, self.scheme
         ):

@@ -147,7 +147,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "observed": {
         "en": "observed|survey date|date of survey|visit date|inspection date|assessment date|date of inspection|date of visit|date assessed|date surveyed|date observed|"
-              "image date|imagery date|date of assessment|last visit|date|assessed on|checked",
+              "image date|imagery date|date of assessment|last visit|date|assessed on|checked|seen|last seen|visited",
         "fr": "date de visite|date du constat|date d'inspection|date de relevé|date|date d'observation|date de l'évaluation",
         "ru": "дата обследования|дата осмотра|дата проверки|дата фиксации|дата|дата мониторинга|дата наблюдения", "uk": "дата обстеження|дата огляду|дата|дата фіксації|дата моніторингу",
         "az": "baxış tarixi|müayinə tarixi|tarix|yoxlama tarixi|monitorinq tarixi", "tr": "tespit tarihi|inceleme tarihi|tarih|gözlem tarihi",
