@@ -256,7 +256,8 @@ def _in_range(shown: str, lat: float, lon: float) -> Point:
     if small >= 1000 and large <= 100_000_000 or (large >= 100_000 and small >= 180):
         raise _error("utm-without-zone", shown)
     if abs(lat) <= 180 and abs(lon) <= 90:
-        hint = "Latitude and longitude look swapped: exchange them, or the two columns in the mapping."
+        hint = ("Check the digits. If other rows of the list are so too, latitude and longitude look swapped: exchange the two columns "
+                "in the mapping.")
         raise _error("coordinate-out-of-range", shown, why=f"latitude {lat:g} is beyond 90 degrees", hint=hint)
     wrong = f"latitude {lat:g} is beyond 90 degrees" if abs(lat) > 90 else f"longitude {lon:g} is beyond 180 degrees"
     hint = "Correct it; a lost decimal point is the usual cause (357142 for 35.7142)."

@@ -82,7 +82,7 @@ class Page:
 
     def acts(self) -> list[Document]:
         at, acts = f"/places/{self.view.id}", []
-        if self.actor.may("correct-place"):
+        if self.actor.may("correct-place") and sight_of(self.document, self.actor.audience).details:
             acts.append({"label": "Correct", "href": f"{at}/correct/"})
         if self.actor.may("handle"):
             acts.append({"label": "Handling", "href": f"{at}/handling/"})
