@@ -34,14 +34,13 @@ def once(check_columns: bool) -> Line:
         workspace = at / "workspace"
         measure.tutela(workspace, "init")
         floor = measure.python("bench/floor.py", str(many_places.SOURCE), str(at / "floor.sqlite"))
-        imported = measure.tutela(workspace, "--json", "import", str(many_places.SOURCE), "--mapping", MAPPING)
-        report = json.loads(imported.out[imported.out.index("{"):])
-        assert (report["created"], report["refused"]) == (PLACES, [])
+        imported = measure.tutela(workspace, "import", str(many_places.SOURCE), "--mapping", MAPPING)
+        assert json.loads(measure.tutela(workspace, "--json", "stats").out)["places"] == PLACES
         line: Line = {"floor": floor.cpu, "import": imported.cpu, "import_wall": imported.wall, "import_memory": imported.memory}
         for format in ("gpkg", "geojson"):
             done = measure.tutela(workspace, "export", format, str(at / f"out.{format}"))
             line[f"export_{format}"], line[f"export_{format}_wall"] = done.cpu, done.wall
-        undone = measure.tutela(workspace, "undo", str(report["import"]))
+        undone = measure.tutela(workspace, "undo", "1")
         line["undo"], line["undo_memory"] = undone.cpu, undone.memory
         assert json.loads(measure.tutela(workspace, "--json", "stats").out)["places"] == 0
         if check_columns:

@@ -138,7 +138,6 @@ def test_it_makes_no_difference_in_how_many_batches_rows_are_written(size: int, 
     at_once = fill()
     keep(*(Row(kind, uuid, None) for uuid, kind, _ in documents()))
     monkeypatch.setattr(write, "BATCH", size)
-    monkeypatch.setattr(write, "LONG", 2)
     assert fill() == at_once and holds()
 
 

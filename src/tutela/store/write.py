@@ -26,7 +26,6 @@ declare({
 })
 
 BATCH = 2000
-LONG = 50  # after so many batches it is worth keeping more of the database in memory
 KEY_COLUMNS = ("value", "scheme", "record")
 LINK_COLUMNS = ("target", "role", "source")
 RECORD_COLUMNS = ("id", "uuid", "kind", "line", "live")
@@ -73,17 +72,10 @@ def write(change: Change, rows: Iterable[Row]) -> Outcome:
     follow the record it is about.  Raises :class:`TutelaError` ``record-unknown`` or ``changed-meanwhile``.
     """
     outcome = Outcome()
-    source, module, done = iter(rows), backend.module(), 0
-    try:
-        while batch := list(islice(source, BATCH)):
-            (_create if all([row[3] for row in batch]) else _keep)(change, batch, outcome)
-            done += 1
-            if done == LONG:
-                module.remember_more(True)
-        change.flush()
-    finally:
-        if done >= LONG:
-            module.remember_more(False)
+    source = iter(rows)
+    while batch := list(islice(source, BATCH)):
+        (_create if all([row[3] for row in batch]) else _keep)(change, batch, outcome)
+    change.flush()
     return outcome
 
 

@@ -44,10 +44,6 @@ def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) ->
             write(row)
 
 
-def remember_more(yes: bool) -> None:
-    """The server minds its own memory."""
-
-
 def delete(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Delete the rows that hold just these values."""
     marks = f"({', '.join(['%s'] * len(columns))})"

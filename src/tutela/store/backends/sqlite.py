@@ -49,11 +49,6 @@ def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     _raw().executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
 
 
-def remember_more(yes: bool) -> None:
-    """Keep 160 MiB of pages in memory (else 64): in a long change most pages would be written out and read again."""
-    _raw().execute(f"PRAGMA cache_size = {-163840 if yes else -65536}")
-
-
 def delete(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Delete the rows that hold just these values."""
     _raw().executemany(f"DELETE FROM {table} WHERE {' AND '.join(f'{c} = ?' for c in columns)}", rows)
