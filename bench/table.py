@@ -135,22 +135,36 @@ counted; the SQLite line is what somebody with a laptop gets.
 
 FOOT = """## How the import's time is spent
 
-Of every microsecond that a place takes on SQLite, about a third is SQLite (journal line, record, entry, words, R*Tree, FTS5,
-key, link, finding: nine trees and two indexes, for two records), a seventh the start of the process (Python, typer with
-pydantic, Django), the rest Python: reading and checking the row, canonical JSON and two SHA-256 for each of the two records,
-folding words, facets.
+Of the time a place takes on SQLite, about a third is SQLite (for two records: two journal lines, two record rows, entry,
+words, R*Tree, FTS5, key, link, finding: nine trees and three indexes), a seventh the start of the process (Python, typer with
+pydantic, Django), the rest Python: reading and checking the row, canonical JSON and two SHA-256 for each record, folding
+words, facets. See `docs/decisions/0007-tables-and-trees.md` for what the tables cost.
 
-What was tried, and what it gave (per place, 20,000 places):
+What was done, and what it gave (microseconds a place, on two contended cores):
 
-* keys typed `bigint` make SQLite keep a second tree beside each table; typed `integer` they are the row's number: −12 µs;
-* the salted payload in the journal line's own row, not in a table beside it: −5 µs;
-* keys and links as one tree each (`WITHOUT ROWID`): −4 µs;
-* pages of 8 KiB: −5 µs;
-* profiles and areas numbered by the writer and inserted together, instead of one `INSERT … RETURNING` each: −6 µs;
-* leaving out columns in which a batch says nothing (Python's driver is slow at binding None): −3 µs;
-* taking words out of FTS5 by one statement for many, not one each (each makes the index write itself out): 117 → 6 µs;
-* undoing most of a register: boxes and words indexed anew at the end;
-* no garbage collection while modules are loaded: a quarter of the start.
+* keys typed `integer`, not `bigint`, the payload in its journal line, keys and links one tree each: −11; pages of 8 KiB: −5;
+* profiles and areas numbered by the writer and inserted together, not by one `INSERT … RETURNING` each: −6;
+* new records alone (as imports have them) need no look-up and no removal; facets and series without needless objects: −15;
+* columns in which a batch says nothing are left out (Python's driver is slow at binding None): −3;
+* no garbage collection while modules are loaded: a quarter of the start;
+* words leave FTS5 by one statement for many, not one each: 117 → 6; where most of a register is taken back, boxes and words
+  are indexed anew at the end;
+* long lists are staged in blocks of a hundred rows, whose like field names are written and made once: −13.
 
-Not taken: sorting boxes along a curve before they go into the R*Tree (slower: 12 → 18 µs), a larger memory for FTS5 (no gain).
+Not taken: sorting boxes along a curve (slower), a larger memory for FTS5 or for SQLite's pages (no gain), skipping the
+interpreter's clean end (no gain).
+
+## What falls short, why, and what comes next
+
+The machine is shared: the floor itself does some 25,000 places a CPU-second here where 42,000 were measured when the targets
+were set, and long processes suffer more from neighbours than short ones (caches), so that the ratio moves between 0.16 and
+0.24 from run to run. Read the ratio before the absolute figure.
+
+* **Import.** Next: cells cleaned by columns instead of one by one (−5); the source's title, licence and file digest once an
+  import instead of in every place (330 of 766 bytes of each document, in every step: −6); words beside the entry in one table
+  (−3); the table of findings only when a figure reads it (−5).
+* **A million places.** The generated names are in six scripts and cost 15 % more than those of the 20,000 before any growth;
+  trees larger than the processor's caches do the rest. Next: the staging file's table of keys as numbers.
+* **Undo on PostgreSQL** and **exports** start a process for 20,000 places; the export's rate in large registers is the
+  measure to work on.
 """

@@ -17,6 +17,7 @@ from typing import Any
 from tutela.exchange.mapping.compile import Part
 
 BATCH = 2000
+BLOCK = 100  # rows written together: their many like field names are then written, and made again, once
 MEMORY = 25_000  # a list of up to so many rows is staged in memory; a longer one in the file
 
 
@@ -60,11 +61,14 @@ class Staging:
             self.db = sqlite3.connect(self.path, isolation_level=None)
             for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "temp_store=FILE", "cache_size=-16384"):
                 self.db.execute(f"PRAGMA {pragma}")
-            self.db.execute("CREATE TABLE part (n INTEGER PRIMARY KEY, key TEXT, main INT, data BLOB)")
+            self.db.execute("CREATE TABLE part (n INTEGER PRIMARY KEY, key TEXT, main INT, file INT, row INT)")
+            self.db.execute("CREATE TABLE block (n INTEGER PRIMARY KEY, data BLOB)")
             self.db.execute("BEGIN")
         self.parts += len(self._held)
-        self.db.executemany("INSERT INTO part(key, main, data) VALUES (?, ?, ?)",
-                            [(key, main, marshal.dumps(held)) for key, main, held in self._held])
+        self.db.executemany("INSERT INTO part(key, main, file, row) VALUES (?, ?, ?, ?)",
+                            [(key, int(main), held[1], held[2]) for key, main, held in self._held])
+        self.db.executemany("INSERT INTO block(data) VALUES (?)", [(marshal.dumps(self._held[at : at + BLOCK]),)
+                                                                   for at in range(0, len(self._held), BLOCK)])
         self._held.clear()
 
     def close_rows(self) -> None:
@@ -77,15 +81,24 @@ class Staging:
         self._spill()
         self.db.execute("CREATE INDEX part_key ON part(key, main)")
         self.repeated = {key for (key,) in self.db.execute("SELECT key FROM part WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1")}
+        if self.repeated:
+            self._set_apart()
+
+    def _set_apart(self) -> None:
+        """Rows of repeated keys are wanted key by key: write each by itself, too."""
+        assert self.db is not None
+        self.db.execute("CREATE TABLE again (n INTEGER PRIMARY KEY, key TEXT, main INT, data BLOB)")
+        self.db.executemany("INSERT INTO again(key, main, data) VALUES (?, ?, ?)",
+                            ((key, int(main), marshal.dumps(held)) for key, main, held in self._parts() if key in self.repeated))
+        self.db.execute("CREATE INDEX again_key ON again(key, main)")
 
     def orphans(self) -> list[tuple[str, int, int]]:
         """(key, file, row) of rows of related files whose key is in no main row."""
         if self.db is None:
             mains = {key for key, main, _ in self._held if main}
             return [(key, held[1], held[2]) for key, main, held in self._held if not main and key is not None and key not in mains]
-        found = self.db.execute("SELECT key, data FROM part WHERE main = 0 AND key NOT IN "
-                                "(SELECT key FROM part WHERE main = 1 AND key IS NOT NULL)")
-        return [(key, held[1], held[2]) for key, held in ((key, marshal.loads(data)) for key, data in found)]
+        return self.db.execute("SELECT key, file, row FROM part WHERE main = 0 AND key NOT IN "
+                               "(SELECT key FROM part WHERE main = 1 AND key IS NOT NULL) ORDER BY n").fetchall()
 
     def key_count(self) -> int:
         """How many different keys the main rows have."""
@@ -114,9 +127,9 @@ class Staging:
             yield from self._held
             return
         last = 0
-        while rows := self.db.execute("SELECT n, key, main, data FROM part WHERE n > ? ORDER BY n LIMIT ?", (last, BATCH)).fetchall():
-            for _, key, main, data in rows:
-                yield key, main, marshal.loads(data)
+        while rows := self.db.execute("SELECT n, data FROM block WHERE n > ? ORDER BY n LIMIT 20", (last,)).fetchall():
+            for _, data in rows:
+                yield from marshal.loads(data)
             last = rows[-1][0]
 
     def _same(self) -> Callable[[str], tuple[list[Held], int]]:
@@ -131,7 +144,7 @@ class Staging:
         db = self.db
 
         def stored(key: str) -> tuple[list[Held], int]:
-            rows = db.execute("SELECT main, data FROM part WHERE key = ? ORDER BY main DESC, n", (key,)).fetchall()
+            rows = db.execute("SELECT main, data FROM again WHERE key = ? ORDER BY main DESC, n", (key,)).fetchall()
             return [marshal.loads(data) for _, data in rows], sum(main for main, _ in rows)
 
         return stored
