@@ -22,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements" / "lock.txt"
+SOURCE = ROOT / "requirements" / "source.txt"
 PIP_WHEEL = ROOT / "tools" / "vendor" / "pip-26.3-py3-none-any.whl"
 PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
 OLDEST = (3, 11)
@@ -78,6 +79,7 @@ def make(folder, force):
         venv.EnvBuilder(with_pip=False, clear=folder.exists(), symlinks=os.name != "nt").create(str(folder))
     pip(folder, "--no-index", "--no-deps", str(PIP_WHEEL))
     pip(folder, "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK))
+    pip(folder, "--require-hashes", "--no-deps", "--no-build-isolation", "-r", str(SOURCE))
     pip(folder, "--no-index", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     stamp.write_text("%s\n%s\n" % (wanted, folder), encoding="utf-8")
 
@@ -85,7 +87,7 @@ def make(folder, force):
 def fingerprint():
     """Digest of what the environment is made from: the lock, pyproject.toml, pip, this file, the project's place."""
     digest = hashlib.sha256(repr((PIP_SHA256, str(ROOT))).encode("utf-8"))
-    for path in (LOCK, ROOT / "pyproject.toml", Path(__file__)):
+    for path in (LOCK, SOURCE, ROOT / "pyproject.toml", Path(__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

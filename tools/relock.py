@@ -21,7 +21,6 @@ PLATFORMS = (
     "x86_64-manylinux_2_28",
     "aarch64-manylinux_2_28",
     "aarch64-apple-darwin",
-    "x86_64-apple-darwin",
     "x86_64-pc-windows-msvc",
 )
 SOURCES = ("pyproject.toml", "requirements/dev.in", "requirements/build.in")

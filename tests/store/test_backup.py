@@ -129,7 +129,7 @@ def test_a_register_moves_from_sqlite_to_postgresql_and_back(tmp_path: Path, dat
 def test_a_backup_holds_accounts_and_reads_but_neither_sign_ins_nor_the_secret(filled: CommandLine, file: Path) -> None:
     held = members(file)
     secret = json.loads((filled.workspace / "tutela.json").read_text(encoding="utf-8"))["secret_key"]
-    assert b"anna" in held["tables/people_user.ndjson"] and held["tables/store_read.ndjson"].count(b"\n") == 1
+    assert b"anna" in held["tables/people_user.ndjson"] and held["tables/evidence_access.ndjson"].count(b"\n") == 1
     assert not any("session" in name or "_entry" in name or "_words" in name for name in held)
     assert secret.encode() not in b"".join(held.values())
 
@@ -172,7 +172,7 @@ def climb_out(held: dict[str, bytes]) -> None:
 
 
 def name_a_table(held: dict[str, bytes]) -> None:
-    held["manifest.json"] = held["manifest.json"].replace(b'"store_read"', b'"store_read; DROP TABLE store_line"')
+    held["manifest.json"] = held["manifest.json"].replace(b'"evidence_access"', b'"evidence_access; DROP TABLE store_line"')
 
 
 def add_a_stranger(held: dict[str, bytes]) -> None:

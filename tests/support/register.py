@@ -79,7 +79,5 @@ if __name__ == "__main__":
     from tutela.store.setup import open_workspace
 
     open_workspace(Path(os.environ["TUTELA_WORKSPACE"]))
-    from tutela.store.models import Read
 
-    Read.objects.create(at="2026-01-02T03:04:05Z", actor="operator", record="0" * 32, act="show")
     print("\n".join(fill()))

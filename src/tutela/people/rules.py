@@ -14,10 +14,12 @@ AUDIENCE_OF = {"public": 0, "contributor": 1, "reviewer": 2, "manager": 3, "admi
 MAY: dict[str, frozenset[str]] = {}
 _steps = {
     "public": {"read", "search", "export"},
-    "contributor": {"record-place", "correct-place", "record-assessment", "dry-run"},
-    "reviewer": {"import", "undo", "handle", "shortlist", "answer-question"},
-    "manager": {"delete", "complete-import", "erase", "sign-shortlist", "read-journal-people"},
-    "administrator": {"add-user", "change-user", "backup", "restore"},
+    "contributor": {"record-place", "correct-place", "record-assessment", "dry-run", "add-evidence", "cite", "open-original"},
+    "reviewer": {"import", "undo", "handle", "shortlist", "answer-question", "review-assessment", "grade", "redact", "seal",
+                 "export-evidence"},
+    "manager": {"delete", "complete-import", "erase", "sign-shortlist", "read-journal-people", "hand-over", "destroy-evidence",
+                "witness", "import-bundle"},
+    "administrator": {"add-user", "change-user", "backup", "restore", "repair"},
 }
 _sum: set[str] = set()
 for _role in ROLES:
@@ -86,3 +88,8 @@ def sight(mark: str, precision: str | None, audience: int) -> Sight:
     if mark == "restricted":
         return Sight(True, given, False)
     return Sight(True, given, False) if audience == 2 else HIDDEN
+
+
+#: The lowest audience that sees a file taken in as evidence, by its handling mark; where it concerns places, whoever does not
+#: see their details does not see it either (``evidence.queries``).  Originals are for signed-in people alone.
+EVIDENCE_FROM = {"open": 0, "restricted": 1, "confidential": 2}

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "tutela.store",
     "tutela.people",
     "tutela.inventory",
+    "tutela.evidence",
     "tutela.assessment",
     "tutela.exchange",
     "tutela.reports",

@@ -129,16 +129,6 @@ class Term(models.Model):
     word = models.CharField(max_length=80, unique=True)
 
 
-class Read(models.Model):
-    """Who looked at what that is not open: in a file of its own, so that reading never waits for a writer."""
-
-    id = models.BigAutoField(primary_key=True)
-    at = models.DateTimeField(db_index=True)
-    actor = models.CharField(max_length=64)
-    record = models.CharField(max_length=32)
-    act = models.CharField(max_length=24)
-
-
 class Job(models.Model):
     """Long work: what it does, how far it is, whether it should stop."""
 

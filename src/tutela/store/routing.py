@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 ACCESS_APPS = {"sessions"}
-ACCESS_MODELS = {"read", "job"}
+ACCESS_MODELS = {("store", "read"), ("store", "job"), ("evidence", "access")}  # store.read: of workspaces made before 0.2
 
 
 class AccessRouter:
@@ -16,7 +16,7 @@ class AccessRouter:
     def _alias(self, app: str, model: str | None) -> str | None:
         if "access" not in settings.DATABASES:
             return None
-        belongs = app in ACCESS_APPS or (app == "store" and model in ACCESS_MODELS)
+        belongs = app in ACCESS_APPS or (app, model) in ACCESS_MODELS
         return "access" if belongs else "default"
 
     def db_for_read(self, model: Any, **hints: Any) -> str | None:

@@ -7,6 +7,8 @@
       tutela.sqlite      the register (absent when the database is a PostgreSQL server)
       access.sqlite      sign-ins and the log of reads: a file of its own, so that reading never waits for a writer
       blobs/             originals by digest
+      copies/            working copies (thumbnails, web size, text, redacted) by digest
+      keys/              the workspace's signing key; witnesses/ what is known of witnesses, encrypted
       staging/           imports being validated; may be emptied at any time
 """
 
@@ -61,6 +63,14 @@ class Workspace:
     @property
     def blobs(self) -> Path:
         return self.folder / "blobs"
+
+    @property
+    def copies(self) -> Path:
+        return self.folder / "copies"
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "keys"
 
     @property
     def staging(self) -> Path:

@@ -1,0 +1,61 @@
+"""What the store must know of the documents of this room (docs/records.md describes them)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tutela.people.rules import EVIDENCE_FROM
+from tutela.store.kinds import LEVELS, Kind, View, register
+from tutela.vocabulary.folding import fold
+
+Document = dict[str, Any]
+
+
+def level(item: Document) -> int:
+    """The lowest audience that may see an item, by its own mark; an unmarked one is restricted."""
+    return EVIDENCE_FROM[item.get("handling", {}).get("mark", "restricted")]
+
+
+def _item_keys(item: Document) -> Iterable[tuple[str, str]]:
+    return (("sha256", item["digest"]),)
+
+
+def _item_links(item: Document) -> Iterable[tuple[str, str]]:
+    links = [("concerns", place) for place in item.get("places", ())]
+    if "origin" in item and "of" in item["origin"]:
+        links.append(("from", item["origin"]["of"]))
+    return links + [("witnessed", witness) for witness in item.get("witnesses", ())]
+
+
+def _item_views(item: Document, dependants: list[tuple[str, Document]]) -> list[View]:
+    text = " ".join(str(item[key]) for key in ("title", "description") if key in item)
+    facets = {"form": (item["form"],), "media": (item["media_type"],), "handling": (item.get("handling", {}).get("mark", "restricted"),)}
+    return [View(level(item), LEVELS - 1, fold(item.get("title", "")), "", ids=item["digest"][:16], text=fold(text), facets=facets)]
+
+
+def _of_item(document: Document) -> Iterable[tuple[str, str]]:
+    return (("of", document["item"]),)
+
+
+def _citation_links(citation: Document) -> Iterable[tuple[str, str]]:
+    return (("cites", citation["item"]), ("supports", citation["record"]))
+
+
+def _seal_links(seal: Document) -> Iterable[tuple[str, str]]:
+    return [("seals", item) for item in seal["items"]]
+
+
+ITEM = Kind("item", 4, keys=_item_keys, links=_item_links, views=_item_views)
+ACQUISITION = Kind("acquisition", 5, links=_of_item)
+CUSTODY = Kind("custody", 6, links=_of_item)
+COPY = Kind("copy", 7, keys=_item_keys, links=_of_item)
+CITATION = Kind("citation", 8, links=_citation_links)
+GRADING = Kind("grading", 9, links=_of_item)
+SEAL = Kind("seal", 10, links=_seal_links)
+WITNESS = Kind("witness", 11)
+
+
+def register_all() -> None:
+    for kind in (ITEM, ACQUISITION, CUSTODY, COPY, CITATION, GRADING, SEAL, WITNESS):
+        register(kind)
