@@ -195,7 +195,6 @@ def test_an_altered_file_is_found_and_so_is_one_that_does_not_belong(ids: list[s
         "UPDATE store_box SET w = w - 1 WHERE id = 4",
         "UPDATE store_box SET low = 3 WHERE id = 4",
         "INSERT INTO store_fts(store_fts) VALUES ('delete-all')",
-        "INSERT INTO store_term_fts(rowid, word) VALUES (99999, 'ghost')",
     ],
 )
 def test_an_index_that_does_not_fit_is_found_and_mended(ids: list[str], sql: str) -> None:

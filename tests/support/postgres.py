@@ -29,7 +29,7 @@ FOLDERS = (
     "C:/Program Files/PostgreSQL/*/bin",
 )
 FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=128MB -c max_connections=60"
-# With the character type C a database knows no letter beyond ASCII: pg_trgm finds no Arabic, Syriac, Cyrillic.
+# With the character type C a database folds no letter beyond ASCII.
 CHARACTER_TYPES = ("C.UTF-8", "C.utf8", "en_US.UTF-8")
 
 

@@ -19,6 +19,7 @@ from tutela.inventory.queries_export import PlaceText
 from tutela.people.actions import require
 from tutela.people.rules import AUDIENCES, Actor
 from tutela.store.documents import loads
+from tutela.store.memory import few_collections
 
 declare({
     "export-format": ("“{value}” is not a format that places are exported in.", "Use one of: {known}."),
@@ -47,7 +48,7 @@ def export(actor: Actor, format: str, out: Path, *, audience: str = "public", qu
     if format not in FORMATS:
         raise TutelaError(problem("export-format", value=format, known=", ".join(FORMATS)), EXIT_USAGE)
     out = Path(out)
-    with replacing(out) as part, queries_export.snapshot() as held:
+    with few_collections(), replacing(out) as part, queries_export.snapshot() as held:
         head = queries_export.journal_head(held)
         listed = queries_export.entries(held, level, query)
         _check_number(format, len(listed))

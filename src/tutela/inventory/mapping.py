@@ -6,12 +6,11 @@ looks, and several in one cell form a group.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from math import cos, radians
 from typing import Any
 
-from tutela.inventory.rules.names import display_name
+from tutela.inventory.rules.names import labelled
 from tutela.people.rules import Actor
 from tutela.store import search as store_search
 from tutela.store.documents import dashed, loads
@@ -22,7 +21,6 @@ Box = tuple[float, float, float, float]
 SINGLES = 500  # so many places are drawn one by one
 PIXELS = 60  # the width of a cell on the screen
 TILE = 512  # pixels that the world is wide at zoom 0, as MapLibre counts
-_DECODER = json.JSONDecoder()
 
 
 def features(actor: Actor, want: Want, bbox: Box, zoom: float, most: int = 2000) -> dict[str, Any]:
@@ -101,12 +99,6 @@ def _conditions() -> dict[int, str]:
 
 def _feature(one: Single, language: str, conditions: dict[int, str]) -> dict[str, Any]:
     precision = loads(one.own)["handling"].get("shown", "as-held") if one.own else "as-held"
-    uuid, names = dashed(one.uuid), _names(one.text)
-    name = names[0] if len(names) == 1 else display_name(names, language, f"{uuid[:8]}…")
-    return {"id": uuid, "x": one.x, "y": one.y, "c": conditions.get(one.profile, "none"), "n": name["text"], "p": precision}
-
-
-def _names(text: str) -> list[dict[str, Any]]:
-    """The names of a document, without reading the rest of it (five hundred of them are read for one window)."""
-    start = text.find('"names":[')
-    return _DECODER.raw_decode(text, start + 8)[0] if start >= 0 else []
+    uuid = dashed(one.uuid)
+    name = labelled(one.label, language, f"{uuid[:8]}…")
+    return {"id": uuid, "x": one.x, "y": one.y, "c": conditions.get(one.profile, "none"), "n": name, "p": precision}

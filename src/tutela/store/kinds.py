@@ -25,6 +25,7 @@ class View:
     ids: str = ""
     areas: str = ""
     text: str = ""
+    label: str | None = None  # what a map writes beside it
     document: Document | None = None
     x: float | None = None
     y: float | None = None

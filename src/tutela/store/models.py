@@ -92,6 +92,7 @@ class Entry(models.Model):
     low = models.SmallIntegerField()
     high = models.SmallIntegerField()
     title = models.CharField(max_length=200)
+    label = models.TextField(null=True)  # what a map writes beside it, so that it need not read the document
     x = models.FloatField(null=True)
     y = models.FloatField(null=True)
     w = models.FloatField(null=True)

@@ -231,7 +231,7 @@ def titles_beginning(kind: str, audience: int, want: Want, limit: int) -> list[F
 
 
 class Single(NamedTuple):
-    """One record on the map.  ``own`` the audience's own version of its document (None: the record's); ``text`` what it may see."""
+    """One record on the map.  ``own`` the audience's own version of its document (None: the record's); ``label`` its view's."""
 
     id: int
     uuid: str
@@ -239,11 +239,11 @@ class Single(NamedTuple):
     y: float
     profile: int
     own: str | None
-    text: str
+    label: str | None
 
 
-_SINGLE = ("SELECT e.id, r.uuid, e.x, e.y, e.profile, e.document, coalesce(e.document, p.document) FROM store_entry e "
-           "JOIN store_record r ON r.id = e.record JOIN store_line p ON p.seq = r.line WHERE e.low <= %s AND e.high >= %s AND e.id IN {in}")
+_SINGLE = ("SELECT e.id, r.uuid, e.x, e.y, e.profile, e.document, e.label FROM store_entry e "
+           "JOIN store_record r ON r.id = e.record WHERE e.low <= %s AND e.high >= %s AND e.id IN {in}")
 
 
 def singles(kind: str, audience: int, want: Want, limit: int) -> list[Single] | None:

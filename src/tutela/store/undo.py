@@ -16,6 +16,7 @@ from tutela.errors import TutelaError, declare, problem
 from tutela.store import backend, journal
 from tutela.store.documents import dashed, loads
 from tutela.store.kinds import BY_CODE
+from tutela.store.memory import few_collections
 from tutela.store.write import Row, write
 
 declare({"change-undone": ("This change has been taken back already.", "Nothing more to do.")})
@@ -41,7 +42,7 @@ def undo(
 
     ``also`` is called within the same transaction, if it is taken back.  Raises ``change-undone``.
     """
-    with journal.change(actor, action, undoes=change) as opened:
+    with few_collections(), journal.change(actor, action, undoes=change) as opened:
         _refuse_twice(change)
         conflicts = list(_conflicts(change))
         if conflicts and not keep_edited:

@@ -12,7 +12,7 @@ from tutela.store.documents import Document, dumps, loads
 from tutela.store.journal import Change
 from tutela.store.kinds import BY_CODE, LEVELS, Kind
 
-ENTRY_COLUMNS = ("id", "record", "kind", "low", "high", "title", "x", "y", "w", "s", "e", "n", "profile", "area", "day", "value",
+ENTRY_COLUMNS = ("id", "record", "kind", "low", "high", "title", "label", "x", "y", "w", "s", "e", "n", "profile", "area", "day", "value",
                  "start", "finish", "document")
 WORD_COLUMNS = ("id", "names", "ids", "areas", "text")
 MOST_TERMS = 200_000  # so many words are kept in mind, to be known again without a look into the database
@@ -56,7 +56,7 @@ def renew(change: Change, owners: list[Owner]) -> None:
                 boxes.append((number, w, e, s, n, low, high, kind.code, profile))
             else:
                 w = s = e = n = None
-            entries.append((number, owner.id, kind.code, low, high, view.title[:200], view.x, view.y, w, s, e, n,
+            entries.append((number, owner.id, kind.code, low, high, view.title[:200], view.label, view.x, view.y, w, s, e, n,
                             profile, _area(change, view.area), view.day, view.value, view.start, view.finish,
                             None if view.document is None else dumps(view.document)))
             words.append((number, names, view.ids, view.areas, view.text))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from tutela.exchange.mapping.cells import Refusal, Skipped
 from tutela.exchange.mapping.compile import Compiled, compile_mapping
 from tutela.exchange.mapping.model import Mapping, choose, find
 from tutela.inventory.rules.validation import check_place
+from tutela.store.memory import few_collections
 from tutela.vocabulary.boxes import outside
 
 declare(
@@ -70,19 +69,8 @@ def run(
 
     Raises :class:`Unusable` for input that cannot be used at all; row faults are in the report.
     """
-    with _few_collections():
+    with few_collections():
         return _run(actor, task, staging_folder, progress, sources)
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Documents hold no cycles: let the collector look seldom while millions of them come and go."""
-    before = gc.get_threshold()
-    gc.set_threshold(2_000_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _run(actor: str, task: Task, staging_folder: Path, progress: Progress | None, sources: list[Any] | None) -> tuple[Report, Mapping]:

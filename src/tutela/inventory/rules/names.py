@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tutela.vocabulary.folding import fold
@@ -49,3 +50,20 @@ def title(names: list[Name]) -> str:
     if len(names) == 1:
         return fold(names[0]["text"]) or "~"
     return fold(display_name(names)["text"]) or "~"
+
+
+def label(names: list[Name]) -> str | None:
+    """The names as a map keeps them beside a place: the text alone where there is one, else what choosing among them needs."""
+    if not names:
+        return None
+    if len(names) == 1 and not names[0]["text"].startswith("["):
+        return names[0]["text"]
+    return json.dumps([{key: name[key] for key in ("text", "lang", "script", "kind") if key in name} for name in names],
+                      ensure_ascii=False, separators=(",", ":"))
+
+
+def labelled(text: str | None, language: str, fallback: str) -> str:
+    """The name to show of those in a label."""
+    if text is None:
+        return fallback
+    return display_name(json.loads(text), language)["text"] if text.startswith("[") else text

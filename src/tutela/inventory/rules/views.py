@@ -9,7 +9,7 @@ from typing import Any
 
 from tutela.inventory.rules.audience import for_audience, sight_of
 from tutela.inventory.rules.geometry import bounds, representative
-from tutela.inventory.rules.names import title
+from tutela.inventory.rules.names import label, title
 from tutela.store.kinds import LEVELS, View
 from tutela.vocabulary.edtf_values import parse
 from tutela.vocabulary.folding import fold
@@ -63,7 +63,7 @@ def _view(seen: Document, low: int, high: int, dependants: list[tuple[str, Docum
     names, geometries, types = get("names") or (), get("geometries") or (), get("types") or ()
     protections, dating, handling = get("protections") or (), get("dating") or (), get("handling")
     folded = fold(names[0]["text"] if len(names) == 1 else " ".join([n["text"] for n in names]))
-    view = View(low, high, (folded or "~") if len(names) == 1 else title(names), folded, document=document)
+    view = View(low, high, (folded or "~") if len(names) == 1 else title(names), folded, label=label(names), document=document)
     facets: dict[str, tuple[str, ...]] = {
         "type": _codes(types, "code"),
         "country": (seen["country"],) if "country" in seen else (),

@@ -1,4 +1,4 @@
-"""PostgreSQL: GiST on boxes, ``tsvector`` and pg_trgm for words, COPY for rows."""
+"""PostgreSQL: GiST on boxes, ``tsvector`` for words, COPY for rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 from django.db import connection
 
 SCHEMA = (
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE TABLE IF NOT EXISTS store_key (value varchar(500) NOT NULL, scheme varchar(40) NOT NULL, record bigint NOT NULL, "
     "PRIMARY KEY (value, scheme, record))",
     "CREATE TABLE IF NOT EXISTS store_link (target bigint NOT NULL, role varchar(24) NOT NULL, source bigint NOT NULL, "
@@ -24,7 +23,7 @@ SCHEMA = (
     "setweight(to_tsvector('simple'::regconfig, text), 'D')) STORED",
     "CREATE INDEX IF NOT EXISTS store_entry_order ON store_entry (kind, title COLLATE \"C\", id)",
     "CREATE INDEX IF NOT EXISTS store_words_vector ON store_words USING gin (vector)",
-    "CREATE INDEX IF NOT EXISTS store_term_trigram ON store_term USING gin (word gin_trgm_ops)",
+    "DROP INDEX IF EXISTS store_term_trigram",  # of workspaces made before 0.2: words are compared one by one
 )
 WEIGHTS = {"names": "A", "ids": "B", "areas": "C", "text": "D"}
 _WRITER = 0x7475_7465_6C61  # "tutela": the advisory lock of the one writer
@@ -70,7 +69,7 @@ def create_indexes() -> None:
 
 def drop_indexes() -> None:
     with connection.cursor() as cursor:
-        for name in ("store_entry_box", "store_words_vector", "store_term_trigram"):
+        for name in ("store_entry_box", "store_words_vector"):
             cursor.execute(f"DROP INDEX IF EXISTS {name}")
 
 
@@ -109,9 +108,9 @@ def check_indexes() -> list[str]:
         cursor.execute("SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
                        "WHERE c.relname LIKE 'store_%%' AND NOT i.indisvalid")
         found += [f"index {row[0]} is not valid" for row in cursor.fetchall()]
-        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename IN ('store_entry', 'store_words', 'store_term')")
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename IN ('store_entry', 'store_words')")
         names = {row[0] for row in cursor.fetchall()}
-    missing = {"store_entry_box", "store_words_vector", "store_term_trigram"} - names
+    missing = {"store_entry_box", "store_words_vector"} - names
     return found + [f"index {name} is missing" for name in sorted(missing)]
 
 

@@ -23,11 +23,10 @@ SCHEMA = (
     # Words are folded before they come here, so that the ASCII tokenizer (which keeps every other letter) is exact.
     "CREATE VIRTUAL TABLE IF NOT EXISTS store_fts USING fts5(names, ids, areas, text, content='store_words', "
     "content_rowid='id', tokenize='ascii', detail='column', columnsize=0)",
-    "CREATE VIRTUAL TABLE IF NOT EXISTS store_term_fts USING fts5(word, content='store_term', content_rowid='id', "
-    "tokenize='trigram', columnsize=0)",
+    "DROP TABLE IF EXISTS store_term_fts",  # of workspaces made before 0.2: words are compared one by one
 )
 BOX_OF = "SELECT id, w, e, s, n, low, high, -kind / 1048576.0, profile / 1073741824.0 FROM store_entry"
-INDEX_TABLES = ("store_box", "store_fts", "store_term_fts")
+INDEX_TABLES = ("store_box", "store_fts")
 
 
 def _raw() -> Any:
@@ -120,24 +119,20 @@ def forget_all() -> None:
     raw = _raw()
     raw.execute("DELETE FROM store_box")
     raw.execute("INSERT INTO store_fts(store_fts) VALUES ('delete-all')")
-    raw.execute("INSERT INTO store_term_fts(store_term_fts) VALUES ('delete-all')")
 
 
 def add_terms(terms: Sequence[tuple[int, str]]) -> None:
     """Keep words (number, word) not known yet."""
-    raw = _raw()
-    raw.executemany("INSERT INTO store_term(id, word) VALUES (?, ?)", terms)
-    raw.executemany("INSERT INTO store_term_fts(rowid, word) VALUES (?, ?)", terms)
+    _raw().executemany("INSERT INTO store_term(id, word) VALUES (?, ?)", terms)
 
 
 def check_indexes() -> list[str]:
     """Sentences for what the indexes lack or have too much."""
     raw, found = _raw(), []
-    for table in ("store_fts", "store_term_fts"):
-        try:
-            raw.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")
-        except Exception as error:  # sqlite3.DatabaseError: the index and its content differ
-            found.append(f"index {table}: {error}")
+    try:
+        raw.execute("INSERT INTO store_fts(store_fts, rank) VALUES ('integrity-check', 1)")
+    except Exception as error:  # sqlite3.DatabaseError: the index and its content differ
+        found.append(f"index store_fts: {error}")
     result = raw.execute("SELECT rtreecheck('store_box')").fetchone()[0]
     if result != "ok":
         found.append(f"index store_box: {result}")
