@@ -88,6 +88,7 @@ class Entry(models.Model):
 
     id = Number(primary_key=True)
     record = models.BigIntegerField()
+    uuid = models.CharField(max_length=32, default="")  # the record's: five hundred of them are read for one window of a map
     kind = models.SmallIntegerField()
     low = models.SmallIntegerField()
     high = models.SmallIntegerField()

@@ -45,7 +45,8 @@ def everything(actor: str = "system") -> int:
                 write.derive([(kind, number, document) for kind, number, document, _ in batch], ids)
                 count += len(batch)
             for batch in _batches():
-                views.renew(opened, [views.Owner(number, kind, document) for kind, number, document, _ in batch if kind.views is not None])
+                views.renew(opened, [views.Owner(number, kind, document, uuid=uuid)
+                                     for kind, number, document, uuid in batch if kind.views is not None])
     return count
 
 

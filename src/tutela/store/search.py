@@ -242,8 +242,8 @@ class Single(NamedTuple):
     label: str | None
 
 
-_SINGLE = ("SELECT e.id, r.uuid, e.x, e.y, e.profile, e.document, e.label FROM store_entry e "
-           "JOIN store_record r ON r.id = e.record WHERE e.low <= %s AND e.high >= %s AND e.id IN {in}")
+_SINGLE = ("SELECT e.id, e.uuid, e.x, e.y, e.profile, e.document, e.label FROM store_entry e "
+           "WHERE e.low <= %s AND e.high >= %s AND e.id IN {in}")
 
 
 def singles(kind: str, audience: int, want: Want, limit: int) -> list[Single] | None:

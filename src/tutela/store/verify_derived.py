@@ -202,8 +202,8 @@ def _entry(one: _Held, view: View, number: int) -> tuple[Any, ...]:
     """The row as it should be: ENTRY_COLUMNS without profile and area, then the facets."""
     w, s, e, n = view.box or (None, None, None, None)
     facets = dumps({name: sorted(codes) for name, codes in view.facets.items() if codes})
-    return (number, one.id, one.kind.code, view.low, view.high, view.title[:200], view.label, view.x, view.y, w, s, e, n, view.day,
-            view.value, view.start, view.finish, dumps(view.document) if view.document is not None else None, facets)
+    return (number, one.id, one.uuid, one.kind.code, view.low, view.high, view.title[:200], view.label, view.x, view.y, w, s, e, n,
+            view.day, view.value, view.start, view.finish, dumps(view.document) if view.document is not None else None, facets)
 
 
 def _same_area(view: View, number: int | None, key: str | None, label: str | None, confirmed: set[int]) -> bool:

@@ -12,8 +12,8 @@ from tutela.store.documents import Document, dumps, loads
 from tutela.store.journal import Change
 from tutela.store.kinds import BY_CODE, LEVELS, Kind
 
-ENTRY_COLUMNS = ("id", "record", "kind", "low", "high", "title", "label", "x", "y", "w", "s", "e", "n", "profile", "area", "day", "value",
-                 "start", "finish", "document")
+ENTRY_COLUMNS = ("id", "record", "uuid", "kind", "low", "high", "title", "label", "x", "y", "w", "s", "e", "n", "profile", "area",
+                 "day", "value", "start", "finish", "document")
 WORD_COLUMNS = ("id", "names", "ids", "areas", "text")
 MOST_TERMS = 200_000  # so many words are kept in mind, to be known again without a look into the database
 
@@ -30,6 +30,7 @@ class Owner:
     kind: Kind | None
     document: Document | None
     new: bool = False
+    uuid: str = ""  # looked up where it is not given
     dependants: list[tuple[str, Document]] = field(default_factory=list)
 
 
@@ -39,6 +40,9 @@ def renew(change: Change, owners: list[Owner]) -> None:
     if old:
         forget([owner.id for owner in old])
         _load([owner for owner in old if owner.kind is None or owner.document is not None])
+    unnamed = {owner.id: owner for owner in owners if not owner.uuid}
+    for number, uuid in backend.select_in("SELECT id, uuid FROM store_record WHERE id IN {in}", list(unnamed)):
+        unnamed[number].uuid = uuid
     entries: list[tuple[object, ...]] = []
     boxes: list[tuple[object, ...]] = []
     words: list[tuple[object, ...]] = []
@@ -56,7 +60,7 @@ def renew(change: Change, owners: list[Owner]) -> None:
                 boxes.append((number, w, e, s, n, low, high, kind.code, profile))
             else:
                 w = s = e = n = None
-            entries.append((number, owner.id, kind.code, low, high, view.title[:200], view.label, view.x, view.y, w, s, e, n,
+            entries.append((number, owner.id, owner.uuid, kind.code, low, high, view.title[:200], view.label, view.x, view.y, w, s, e, n,
                             profile, _area(change, view.area), view.day, view.value, view.start, view.finish,
                             None if view.document is None else dumps(view.document)))
             words.append((number, names, view.ids, view.areas, view.text))

@@ -98,7 +98,8 @@ def _create(change: Change, batch: list[Row], outcome: Outcome) -> None:
     outcome.created.update(Counter([row[0] for row in batch]))
     derive(documents, ids)
     change.flush()
-    owners = {number: views.Owner(number, kind, document, True) for kind, number, document in documents if kind.views is not None}
+    owners = {number: views.Owner(number, kind, document, True, row[1])
+              for (kind, number, document), row in zip(documents, batch, strict=True) if kind.views is not None}
     for kind, _, document in documents:
         if kind.feeds is not None:
             for role, uuid in kind.links(document):

@@ -14,7 +14,8 @@ from tutela.people.rules import Actor
 from tutela.store import journal
 from tutela.web import i18n
 
-ROOMS = (("places", "Places"), ("shortlists", "Shortlists"), ("imports", "Imports"), ("journal", "Journal"))
+ROOMS = (("places", "Places"), ("condition", "Condition"), ("evidence", "Evidence"), ("shortlists", "Shortlists"), ("imports", "Imports"),
+         ("journal", "Journal"))
 VIEWERS = {
     "public": "Sign in",
     "contributor": "Contributor: sees open and own records",

@@ -1,7 +1,8 @@
 """The words of the pages in several languages: one YAML file a language, the English sentence being the key.
 
 A file says ``language``, ``name`` (in that language), ``direction`` and ``reviewed`` (false where the translation is
-machine-made and no native reader has looked at it: the footer then says so), and ``texts``.  A sentence without a
+machine-made and no native reader has looked at it: the footer then says so), and ``texts``; the sentences of a room's pages
+lie in a folder of its own (``locale/evidence/fr.yaml``: sentence → translation).  A sentence without a
 translation is shown in English, so a catalogue may be incomplete.  Sentences may hold ``{names}`` filled by the caller.
 """
 
@@ -26,6 +27,7 @@ class Catalogue(NamedTuple):
     texts: dict[str, str]
 
 
+ROOMS = ("evidence", "condition")  # whose sentences lie in a folder of their own
 ENGLISH = Catalogue("en", "English", "ltr", True, {})
 
 
@@ -49,7 +51,12 @@ def catalogue(lang: str) -> Catalogue:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     held: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
-    return Catalogue(held["language"], held["name"], held["direction"], bool(held["reviewed"]), held.get("texts") or {})
+    texts: dict[str, str] = {}
+    for room in ROOMS:
+        of_room = resources.files(__package__).joinpath("locale", room, f"{base(lang)}.yaml")
+        if of_room.is_file():
+            texts |= yaml.load(of_room.read_text(encoding="utf-8"), Loader=loader) or {}
+    return Catalogue(held["language"], held["name"], held["direction"], bool(held["reviewed"]), texts | (held.get("texts") or {}))
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tutela.web import urls_forms
+from tutela.web import urls_condition, urls_evidence, urls_forms
 from tutela.web.views import account, export, import_drafts, imports, jobs, journal, people, place, places
 
 urlpatterns = [
@@ -38,4 +38,4 @@ urlpatterns = [
     path("people/new/", people.new, name="people-new"),
     path("people/account/<path:username>/", people.account, name="person"),
 ]
-urlpatterns += urls_forms.urlpatterns
+urlpatterns += urls_forms.urlpatterns + urls_evidence.urlpatterns + urls_condition.urlpatterns

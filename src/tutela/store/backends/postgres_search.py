@@ -117,15 +117,13 @@ def titles_beginning(code: int, audience: int, want: Want, filters: Sequence[str
     return [row[0] for row in _rows(sql, [*values, *_range(want), limit, offset])]
 
 
-SINGLE = "e.id, r.uuid, e.x, e.y, e.profile, e.document, e.label"
+SINGLE = "e.id, e.uuid, e.x, e.y, e.profile, e.document, e.label"
 
 
 def window(code: int, audience: int, want: Want, filters: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
     """The first ``limit`` entries that have a position, in no order: the columns of ``search.Single``."""
     sql, values = source(code, audience, want, filters)
-    found = f"SELECT e.id, e.record, e.x, e.y, e.profile, e.document, e.label FROM {sql} AND e.x IS NOT NULL LIMIT %s"
-    return _rows(f"SELECT {SINGLE} FROM ({found}) e JOIN store_record r ON r.id = e.record",
-                 [*values, limit])
+    return _rows(f"SELECT {SINGLE} FROM {sql} AND e.x IS NOT NULL LIMIT %s", [*values, limit])
 
 
 def cells(code: int, audience: int, want: Want, fitting: Collection[int] | None, filters: Sequence[str], width: float,

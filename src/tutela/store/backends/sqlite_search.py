@@ -309,15 +309,13 @@ def _begin_so_many(code: int, audience: int, want: Want, filters: Sequence[str])
     return _rows(f"SELECT count(*) FROM {sql} AND e.title >= %s AND e.title < %s", [*values, *_range(want)]).fetchone()[0]
 
 
-SINGLE = "e.id, r.uuid, e.x, e.y, e.profile, e.document, e.label"
+SINGLE = "e.id, e.uuid, e.x, e.y, e.profile, e.document, e.label"
 
 
 def window(code: int, audience: int, want: Want, filters: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
     """The first ``limit`` entries that have a position, in no order: the columns of ``search.Single``."""
     sql, values = source(code, audience, want, driver(want, audience), filters)
-    found = f"SELECT e.id, e.record, e.x, e.y, e.profile, e.document, e.label FROM {sql} AND e.x IS NOT NULL LIMIT %s"
-    return _rows(f"SELECT {SINGLE} FROM ({found}) e JOIN store_record r ON r.id = e.record",
-                 [*values, limit]).fetchall()
+    return _rows(f"SELECT {SINGLE} FROM {sql} AND e.x IS NOT NULL LIMIT %s", [*values, limit]).fetchall()
 
 
 Told = tuple[int, int, int, dict[int, int], float, float, "int | None"]
