@@ -94,7 +94,7 @@ def _by(profiles: Iterable[tuple[int, int]], conditions: dict[int, str]) -> dict
 
 def _conditions() -> dict[int, str]:
     """profile → condition."""
-    return {number: code for code, numbers in Profiles.known().holding.get("condition", {}).items() for number in numbers}
+    return Profiles.known().codes("condition")
 
 
 def _feature(one: Single, language: str, conditions: dict[int, str]) -> dict[str, Any]:

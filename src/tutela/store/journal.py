@@ -92,7 +92,9 @@ class Change:
             at += 16
             digest = sha256(salt if content is None else salt + content).digest()
             chain = sha256(chain + digest + _pack(seq, change, record or 0, bytes.fromhex(uuid), kind, act, before or 0)).digest()
-            add((seq, change, record, act, before, digest, chain, salt, None if content is None else content.decode()))
+            # bytearrays: SQLite's driver is slow at binding bytes
+            add((seq, change, record, act, before, bytearray(digest), bytearray(chain), bytearray(salt),
+                 None if content is None else content.decode()))
         self.seq, self.chain = seq, chain
         return first
 

@@ -11,6 +11,8 @@ from tutela.store.documents import loads
 from tutela.store.wants import Want
 
 Facets = dict[str, frozenset[str]]
+#: facet → the code that profiles without this facet are counted and found by.  Rooms above say so when ready; nothing is stored.
+IMPLIED: dict[str, str] = {}
 Wider = Mapping[str, Callable[[str], Iterable[str]]]
 
 
@@ -21,14 +23,23 @@ class Known:
     newest: tuple[int, str] = (0, "")
     facets: dict[int, Facets] = field(default_factory=dict)
     holding: dict[str, dict[str, set[int]]] = field(default_factory=dict)
+    _codes: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def add(self, number: int, text: str) -> None:
         facets = {name: frozenset(codes) for name, codes in loads(text).items()}
+        facets |= {name: frozenset((code,)) for name, code in IMPLIED.items() if name not in facets}
         self.facets[number] = facets
         for name, codes in facets.items():
             by_code = self.holding.setdefault(name, {})
             for code in codes:
                 by_code.setdefault(code, set()).add(number)
+
+    def codes(self, name: str) -> dict[int, str]:
+        """profile → its code of a facet that has one at most."""
+        found = self._codes.get(name)
+        if found is None:
+            found = self._codes[name] = {number: code for code, numbers in self.holding.get(name, {}).items() for number in numbers}
+        return found
 
     def having(self, name: str, codes: Iterable[str]) -> set[int]:
         by_code = self.holding.get(name, {})
