@@ -28,10 +28,9 @@ lint: env
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/lint-imports --no-logo
 
-# Two passes over one suite: DATABASE_URL, if set, is the PostgreSQL of the second; else one is started and thrown away.
+# Two passes over one suite, side by side: DATABASE_URL, if set, is the PostgreSQL of the second; else one is started and thrown away.
 test: lint
-	@$(PY) -m pytest $(ARGS)
-	@$(PY) -m pytest --postgres $(ARGS)
+	@$(PY) tools/both_passes.py $(ARGS)
 
 test-long: env
 	@$(PY) -m pytest --long $(ARGS)

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench import many_places, measure
@@ -89,6 +90,9 @@ def million(number: int, at: Path) -> Line:
     """Import generated places into ``at``/million while another process reads and signs in; leaves the workspace for the searches."""
     workspace, source = at / "million", at / f"{number}.csv"
     many_places.write(number, source)
+    few = at / "few.csv"
+    many_places.write(PLACES, few)
+    first = median(_alone(at, few) for _ in range(3))
     measure.tutela(workspace, "init")
     with open(at / "reader.json", "w", encoding="utf-8") as out:
         reader = _reader(workspace, out)
@@ -98,9 +102,18 @@ def million(number: int, at: Path) -> Line:
             reader.terminate()
             reader.wait(60)
     source.unlink()
-    return {"number": number, "import": imported.cpu, "wall": imported.wall, "memory": imported.memory,
+    return {"number": number, "first": first, "import": imported.cpu, "wall": imported.wall, "memory": imported.memory,
             "bytes": sum(file.stat().st_size for file in workspace.glob("tutela.sqlite*")),
             "readers": json.loads((at / "reader.json").read_text(encoding="utf-8").splitlines()[-1])}
+
+
+def _alone(at: Path, source: Path) -> float:
+    """CPU seconds of importing these places into an empty workspace."""
+    workspace = at / "few"
+    measure.tutela(workspace, "init")
+    used = measure.tutela(workspace, "import", str(source), "--mapping", MAPPING).cpu
+    shutil.rmtree(workspace)
+    return used
 
 
 def _reader(workspace: Path, out: Any) -> subprocess.Popen[bytes]:
