@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from tutela.cli import app
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases="__all__")
 
 Tutela = Callable[..., Result]
 
@@ -67,7 +67,7 @@ class TestSearch:
 
     def test_a_wrong_field_or_box_is_a_usage_error_that_says_what_there_is(self, tutela: Tutela) -> None:
         wrong = tutela("search", "colour:red")
-        assert wrong.exit_code == 2 and "query-field" in wrong.stderr and "country" in wrong.stderr
+        assert wrong.exit_code == 4 and "query-field" in wrong.stderr and "country" in wrong.stderr
         assert tutela("search", "--bbox", "1,2,3").exit_code == 2
 
 

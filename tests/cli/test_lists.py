@@ -88,7 +88,7 @@ class TestUndo:
 
     def test_what_was_changed_since_is_told_and_kept_on_request(self, good: Path) -> None:
         number = run("import", good)["import"]
-        run("handle", "A1", "restricted")
+        run("handle", "A1", "restricted", "--reason", "at risk")
         refused = run("undo", number, exit_code=1)
         assert not refused["undone"] and refused["conflicts"][0]["id"] == run("show", "A1")["id"]
         assert run("undo", number, "--keep-edited")["kept"] == 1

@@ -38,7 +38,7 @@ def test_the_same_place_with_more_said_of_it_is_updated(tmp_path: Path) -> None:
 def test_a_dry_run_does_not_tell_a_contributor_of_a_hidden_place(tmp_path: Path) -> None:
     run_import(OPERATOR, write(tmp_path, ONE))
     place = queries.search(OPERATOR, "").rows[0].id
-    set_handling(OPERATOR, place, "confidential")
+    set_handling(OPERATOR, place, "confidential", reason="at risk")
     report = run_import(Actor("c", "contributor"), write(tmp_path, LIST, "newer.csv"), dry_run=True)
     assert (report.created, report.updated, report.examples) == (1, 0, {})
 
@@ -46,7 +46,7 @@ def test_a_dry_run_does_not_tell_a_contributor_of_a_hidden_place(tmp_path: Path)
 def test_a_reviewer_does_not_overwrite_what_they_do_not_see(tmp_path: Path) -> None:
     run_import(OPERATOR, write(tmp_path, ONE))
     place = queries.search(OPERATOR, "").rows[0].id
-    set_handling(OPERATOR, place, "confidential")
+    set_handling(OPERATOR, place, "confidential", reason="at risk")
     report = run_import(Actor("r", "reviewer"), write(tmp_path, LIST, "newer.csv"))
     assert [r.code for r in report.refused] == ["place-withheld"]
     assert "types" not in queries.place(OPERATOR, place).document

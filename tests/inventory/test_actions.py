@@ -44,7 +44,7 @@ def test_a_contributor_records_and_corrects_but_sets_no_handling_and_deletes_not
     correct_field(CONTRIBUTOR, uuid, "address", "By the river", "seen on the map")
     assert queries.place(PUBLIC, uuid).document["address"] == "By the river"
     for act in (
-        lambda: set_handling(CONTRIBUTOR, uuid, "restricted"),
+        lambda: set_handling(CONTRIBUTOR, uuid, "restricted", reason="at risk"),
         lambda: delete_place(CONTRIBUTOR, uuid, "no"),
         lambda: correct_place(CONTRIBUTOR, uuid, {**UR, "handling": {"mark": "restricted"}}),
         lambda: record_place(CONTRIBUTOR, {**UR, "handling": {"mark": "confidential"}}),
@@ -60,7 +60,7 @@ def test_whoever_sees_less_than_all_of_a_place_cannot_overwrite_it() -> None:
     with pytest.raises(NotAllowed) as refused:
         correct_field(CONTRIBUTOR, uuid, "address", "x")
     assert refused.value.code == "place-not-whole"
-    set_handling(REVIEWER, uuid, "confidential")
+    set_handling(REVIEWER, uuid, "confidential", reason="at risk")
     with pytest.raises(NotAllowed) as refused:
         set_handling(REVIEWER, uuid, "open")  # a reviewer sees no confidential place as held
     assert refused.value.code == "place-not-whole"
@@ -69,7 +69,7 @@ def test_whoever_sees_less_than_all_of_a_place_cannot_overwrite_it() -> None:
 
 def test_of_a_hidden_place_one_learns_nothing_by_trying_to_write() -> None:
     uuid = record_place(OPERATOR, UR)
-    set_handling(OPERATOR, uuid, "confidential")
+    set_handling(OPERATOR, uuid, "confidential", reason="at risk")
     with pytest.raises(TutelaError) as hidden:
         correct_place(CONTRIBUTOR, uuid, UR)
     with pytest.raises(TutelaError) as missing:
@@ -173,7 +173,7 @@ def test_a_mark_or_precision_of_no_list_is_refused() -> None:
     uuid = record_place(OPERATOR, UR)
     for mark, precision in (("secret", None), ("open", "0.5")):
         with pytest.raises(Refused):
-            set_handling(OPERATOR, uuid, mark, precision)
+            set_handling(OPERATOR, uuid, mark, precision, "at risk")
 
 
 # ---- taking back ---------------------------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def test_halving_the_world_ends_at_the_centre_of_the_cell(db: None, precision: s
 
 def test_a_footprint_gives_no_more_than_its_cell(db: None) -> None:
     uuid = keep("Walled Garden", geometries=[{"geojson": FOOTPRINT, "role": "footprint"}])
-    set_handling(OPERATOR, uuid, "restricted", "0.1")
+    set_handling(OPERATOR, uuid, "restricted", "0.1", "at risk")
     for query in (f"bbox:{X},{Y},{X + 0.004},{Y + 0.004}", "bbox:38.2,34.5,38.2499,34.6", "bbox:38.2501,34.5,38.3,34.6"):
         assert [ask(PUBLIC, query) for name, ask in ASKED.items() if name not in ("facet", "areas", "years")] == [0] * 5
     assert queries.count(PUBLIC, "bbox:38.25,34.55,38.25,34.55").total == 1
@@ -78,7 +78,7 @@ def test_a_place_open_to_all_but_at_a_coarser_precision_is_coarse_for_the_public
 
 def test_several_places_of_one_cell_stand_at_one_point_on_the_map(db: None) -> None:
     for n in range(3):
-        set_handling(OPERATOR, keep(f"Hermitage {n}", at=(X + n / 1000, Y)), "restricted", "0.1")
+        set_handling(OPERATOR, keep(f"Hermitage {n}", at=(X + n / 1000, Y)), "restricted", "0.1", "at risk")
     shown = queries.map_features(PUBLIC, "", (38, 34, 39, 35), 18)
     assert shown["features"] == []
     assert [(g["x"], g["y"], g["count"]) for g in shown["groups"]] == [(*CELL["0.1"], 3)]
@@ -161,7 +161,7 @@ def test_what_is_kept_of_one_readers_counts_is_not_given_to_another(db: None) ->
 def test_counts_follow_a_change_of_handling_at_once(db: None) -> None:
     uuid = keep("Hidden Monastery", at=(X, Y))
     assert queries.count(PUBLIC, "hidden").total == 1
-    set_handling(OPERATOR, uuid, "confidential")
+    set_handling(OPERATOR, uuid, "confidential", reason="at risk")
     assert queries.count(PUBLIC, "hidden").total == 0
     assert queries.search(PUBLIC, "hidden").rows == []
 
@@ -170,6 +170,6 @@ def test_the_order_of_a_list_says_nothing_of_what_is_withheld(db: None) -> None:
     """A reference number is withheld with the details: the place is then sorted as if it had none."""
     for number, name in (("1", "B"), ("2", "A")):
         uuid = keep("x", names=[{"text": f"REF-{number}", "kind": "reference"}, {"text": name}])
-        set_handling(OPERATOR, uuid, "restricted")
+        set_handling(OPERATOR, uuid, "restricted", reason="at risk")
     assert [row.name["text"] for row in queries.search(PUBLIC, "").rows] == ["A", "B"]
     assert queries.count(PUBLIC, "ref").total == 0

@@ -34,7 +34,7 @@ def test_any_text_is_a_question_or_a_coded_error_and_is_read_the_same_when_writt
 @pytest.mark.parametrize("text", [
     "tell abyad", '"tell abyad" mound', 'area:"Raion 275,Idlib"', "type:mosque,church country:SY -condition:poor", "name:ur -text:roof",
     "bbox:35,30.5,45,38", "bbox:170,-10,-170,10", "observed:2019..2024", "observed:..2024", "dating:-300..500", "extent:61..90",
-    "order:observed", "import:12", 'period:"Islamic\\, Late"',
+    "order:observed", "import:12", "change:34", 'period:"Islamic\\, Late"',
 ])
 def test_a_question_in_its_plain_form_stays_as_it_is(text: str) -> None:
     assert sorted(parse(text).text().split()) == sorted(text.split())
@@ -64,7 +64,8 @@ def test_ranges_are_years_or_days_and_years_may_lie_before_the_era() -> None:
     ("colour:red", "query-field"), ("observed:..", "query-range"), ("observed:2020..2019", "query-range"), ("observed:soon", "query-range"),
     ("observed:2019-13..", "query-range"), ("extent:a..b", "query-range"), ("bbox:1,2,3", "query-box"), ("bbox:1,2,3,x", "query-box"),
     ("bbox:1,2,3,nan", "query-box"), ("bbox:0,5,1,-5", "query-box"), ("bbox:0,0,181,1", "query-box"), ("order:beauty", "query-order"),
-    ("-bbox:1,2,3,4", "query-exclude"), ("-observed:2019", "query-exclude"), ("import:x", "query-number"), ("x" * 5000, "query-long"),
+    ("-bbox:1,2,3,4", "query-exclude"), ("-observed:2019", "query-exclude"), ("import:x", "query-number"),
+    ("change:x", "query-number"), ("x" * 5000, "query-long"),
 ])
 def test_what_cannot_be_meant_is_refused_with_a_code(text: str, code: str) -> None:
     with pytest.raises(TutelaError) as refused:

@@ -185,12 +185,12 @@ def test_what_a_change_wrote_is_found_by_its_number(db: None) -> None:
     keep("B")
     change = Change.objects.order_by("id").first()
     assert change is not None
-    assert names(f"import:{change.id}") == ["A"]
+    assert names(f"change:{change.id}") == ["A"]
     record_assessment(OPERATOR, first, {"condition": {"code": "good", "scale": "eamena-condition", "original": "Good"}})
     newest = Change.objects.order_by("-id").first()
     assert newest is not None
-    assert names(f"import:{newest.id}") == ["A"]
-    assert names("import:999") == []
+    assert names(f"change:{newest.id}") == ["A"]
+    assert names("change:999") == [] == names("import:999")
 
 
 def test_pages_follow_one_another_without_gap_or_repetition(db: None) -> None:

@@ -99,8 +99,8 @@ def places() -> list[str]:
         )
         for name in ("Open Mound", "Restricted Mound", "Confidential Mound")
     ]
-    set_handling(OPERATOR, made[1], "restricted", "0.1")
-    set_handling(OPERATOR, made[2], "confidential")
+    set_handling(OPERATOR, made[1], "restricted", "0.1", "at risk")
+    set_handling(OPERATOR, made[2], "confidential", reason="at risk")
     return made
 
 

@@ -22,11 +22,19 @@ PASSWORD = "correct horse battery"
 
 @contextmanager
 def register(folder: Path, **people: str) -> Iterator[str]:
-    """The address of a running register; ``people`` {account: role}, all with :data:`PASSWORD`."""
+    """The address of a running register that holds something; ``people`` {account: role}, all with :data:`PASSWORD`."""
+    with empty(folder, filled=True, **people) as home:
+        yield home
+
+
+@contextmanager
+def empty(folder: Path, filled: bool = False, **people: str) -> Iterator[str]:
+    """The same with an empty register, unless ``filled``."""
     tutela = CommandLine(folder / "workspace")
     assert tutela("init").returncode == 0
-    env = {**tutela.environment, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])}
-    subprocess.run([sys.executable, "-m", "support.register"], env=env, check=True, capture_output=True, timeout=120)
+    if filled:
+        env = {**tutela.environment, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])}
+        subprocess.run([sys.executable, "-m", "support.register"], env=env, check=True, capture_output=True, timeout=120)
     for name, role in people.items():
         added = tutela("user", "add", name, "--role", role, "--name", f"{name.title()} Example", "--password-stdin", stdin=PASSWORD + "\n")
         assert added.returncode == 0, added.stderr

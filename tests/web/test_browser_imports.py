@@ -2,64 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.commands import CommandLine
+from support import serving
 
 pytestmark = pytest.mark.browser
 LIST = (
     "№;Название;Широта;Долгота;Состояние\r\n1;Каменный мост;41,50000;44,80000;хорошее\r\n2;Церковь на холме;сорок;44,90000;хорошее\r\n"
     "3;Крепость у реки;41,70000;45,00000;разрушено\r\n4;Старая башня;41,80000;45,10000;удовлетворительное\r\n"
 )
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a register of its own, with a reviewer."""
-    tutela = CommandLine(tmp_path_factory.mktemp("browser") / "workspace")
-    assert tutela("init").returncode == 0
-    assert tutela("user", "add", "rana", "--role", "reviewer", "--password-stdin", stdin=PASSWORD + "\n").returncode == 0
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        tutela.command("serve", "--port", str(port)), env=tutela.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield answering(f"http://127.0.0.1:{port}", process)
-    finally:
-        process.send_signal(signal.SIGINT if os.name != "nt" else signal.CTRL_C_EVENT)
-        process.wait(timeout=60)
-
-
-def answering(home: str, process: subprocess.Popen[bytes]) -> str:
-    for _ in range(300):
-        assert process.poll() is None, "the server ended"
-        try:
-            urllib.request.urlopen(home + "/sign-in/", timeout=5).close()
-            return home
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise AssertionError("the server does not answer")
+    with serving.empty(tmp_path_factory.mktemp("browser"), rana="reviewer") as address:
+        yield address
 
 
 def sign_in(page: Any, home: str) -> None:
-    page.goto(home + "/imports/new/")
-    page.fill("[name=username]", "rana")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main .btn-primary")
-    page.wait_for_url("**/imports/new/")
+    serving.sign_in(page, home, "rana", "/imports/new/")
 
 
 def figures(page: Any) -> dict[str, str]:

@@ -33,8 +33,8 @@ def point(name: str, x: float, y: float) -> str:
 @pytest.fixture
 def places() -> None:
     point("Open Church", 44.123456, 41.123456)
-    set_handling(OPERATOR, point("Guarded Church", 44.234567, 41.234567), "restricted", "0.1", "")
-    set_handling(OPERATOR, point("Secret Church", 44.345678, 41.345678), "confidential", None, "")
+    set_handling(OPERATOR, point("Guarded Church", 44.234567, 41.234567), "restricted", "0.1", "looting")
+    set_handling(OPERATOR, point("Secret Church", 44.345678, 41.345678), "confidential", None, "looting")
 
 
 def body(answer: Any) -> bytes:

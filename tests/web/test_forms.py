@@ -376,7 +376,7 @@ def test_from_a_search_to_a_signed_list_that_the_public_can_download() -> None:
         record_place(OPERATOR, {"names": [{"text": name}]})
     reviewer = signed_in("reviewer")
     assert "2 places" in text(reviewer.get("/shortlists/new/?q=khan"))
-    edit = reviewer.post("/shortlists/new/", {"title": "=The best", "q": "khan"})["Location"]
+    edit = reviewer.post("/shortlists/new/", {"title": "=The best", "q": "khan", "take": "all"})["Location"]
     at = edit.removesuffix("edit/")
     missing = reviewer.post(f"{at}freeze/")
     assert missing.status_code == 400 and "shortlist-unreasoned" in text(missing)

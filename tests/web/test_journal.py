@@ -121,7 +121,7 @@ class TestChange:
         recorded = last()
         reviewer = signed_in("reviewer")
         assert "Behind the mill" in reviewer.get(f"/journal/{recorded}/").content.decode()
-        set_handling(OPERATOR, place, "confidential", None, "")
+        set_handling(OPERATOR, place, "confidential", None, "looted twice")
         assert "Behind the mill" not in reviewer.get(f"/journal/{recorded}/").content.decode()
 
     def test_what_was_deleted_is_counted(self) -> None:

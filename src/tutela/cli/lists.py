@@ -55,10 +55,11 @@ def imports(run: Run) -> None:
     from tutela.exchange.queries import imports as listed
 
     found = listed(actor)
-    rows = [(each["import"], str(each["at"])[:16].replace("T", " "), each["by"], each["state"], each["created"], each["updated"],
+    rows = [(each["import"], each["change"] or "",
+             str(each["at"])[:16].replace("T", " "), each["by"], each["state"], each["created"], each["updated"],
              each["refused_rows"], screen.cut(", ".join(each["files"]), 50)) for each in found]
-    headers = ("Import", "When (UTC)", "By", "State", "Created", "Updated", "Refused", "Files")
-    run.answer({"imports": found}, screen.table(headers, rows, (0, 4, 5, 6)) if rows else ["There are no imports."])
+    headers = ("Import", "Change", "When (UTC)", "By", "State", "Created", "Updated", "Refused", "Files")
+    run.answer({"imports": found}, screen.table(headers, rows, (0, 1, 5, 6, 7)) if rows else ["There are no imports."])
 
 
 @command("undo")
@@ -91,25 +92,12 @@ def export(
     """Write places to a file, as an audience may see them."""
     actor = run.open()
     from tutela.exchange.exports import export as write
+    from tutela.inventory.near import require_known
 
+    require_known(actor, query)
     with run.progress() as progress:
         told = write(actor, format, out, audience=audience, query=query, progress=lambda done, total: progress("Places", done, total))
     run.answer({"file": str(out), "format": format, "audience": audience, **_as_dict(told)}, _lines(told, out))
-
-
-@command("damaged")
-def damaged(
-    run: Run,
-    out: Path = typer.Argument(..., metavar="OUT", help="The file to write: .xlsx, .pdf or .csv."),
-    query: str = typer.Option("", "--query", help="Only these places; the same words and fields as `search`."),
-    audience: str = typer.Option("public", "--audience", help="For whom: public, contributor, reviewer or manager."),
-) -> None:
-    """Write the list of damaged places, for people to read."""
-    actor = run.open()
-    from tutela.reports.actions import write_damaged
-
-    told = write_damaged(actor, out, query=query, audience=audience)
-    run.answer({"file": str(out), "audience": audience, **_as_dict(told)}, _lines(told, out))
 
 
 def _as_dict(told: Any) -> dict[str, Any]:

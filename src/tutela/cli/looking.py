@@ -21,12 +21,14 @@ def search(
 ) -> None:
     """Find places by any of their names, in any script, or by what is recorded of them."""
     actor = run.open()
+    from tutela.inventory.near import require_known
     from tutela.inventory.queries import search as find
     from tutela.inventory.rules.query import box, parse
 
     query = parse(" ".join(text or ()))
     if bbox is not None:
         query.bbox = box(bbox)
+    require_known(actor, query)
     found = find(actor, query, limit, offset)
     lines = screen.table(("Id", "Name", "Type", "Country", "Condition", "Position"), map(_cells, found.rows)) if found.rows else []
     said = [f"“{word}” was read as: {', '.join(others)}" for word, others in found.read_as.items()]
@@ -128,7 +130,7 @@ def handle(
     identifier: str = typer.Argument(..., metavar="ID", help="The public id, or an identifier in another register."),
     mark: str = typer.Argument(..., metavar="MARK", help="open, restricted or confidential."),
     precision: str | None = typer.Option(None, "--precision", help="What others see: as-held, 0.001, 0.01, 0.1, 1 (degrees), withheld."),
-    reason: str = typer.Option("", "--reason", help="Why."),
+    reason: str = typer.Option("", "--reason", help="Why; needed for any mark but open."),
 ) -> None:
     """Say who may see a place, and how precisely."""
     actor = run.open()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import typer
 
 from tutela.cli import screen
+from tutela.cli.usage import Commands
 from tutela.errors import EXIT_FAILED, EXIT_OK, EXIT_UNUSABLE, TutelaError, declare, problem
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ declare({
               "Nothing was half-written. Please report it with what TUTELA_TRACEBACK=1 shows when you do this again."),
 })
 
-app = typer.Typer(name="tutela", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+app = typer.Typer(name="tutela", cls=Commands,
+                  no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})
 DEFAULT_WORKSPACE = "tutela-workspace"
 INTERRUPTED = 130

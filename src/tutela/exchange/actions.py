@@ -14,6 +14,7 @@ from tutela.exchange.flat_back import is_own_export
 from tutela.exchange.imports import own
 from tutela.exchange.imports import run as engine
 from tutela.exchange.imports.report import Report
+from tutela.exchange.mapping.overlooked import overlooked
 from tutela.exchange.models import Import
 from tutela.people.actions import require
 from tutela.people.rules import Actor
@@ -45,6 +46,7 @@ def run_import(actor: Actor, files: list[Path], *, mapping: str | None = None, m
     if mapping in (None, own.NAME) and mapping_text is None and all(is_own_export(s.columns) for s in sources):
         report, text = own.run(actor, task, sources, settings.WORKSPACE.folder / "refused"), ""
     else:
+        sources = _looked_through(task, sources)
         report, used = engine.run(actor.id, task, settings.WORKSPACE.staging, progress, sources)
         text = used.text
     if report.state != "committed":
@@ -55,9 +57,20 @@ def run_import(actor: Actor, files: list[Path], *, mapping: str | None = None, m
     return report
 
 
+def _looked_through(task: engine.Task, sources: list[Any]) -> list[Any]:
+    """The files as the mapping wants them read; columns that nothing reads though they look like something are among their warnings."""
+    mapping, opened = engine.open_files(task, sources)
+    said = ("encoding", "separator", "sheet", "crs", "coordinate_order")
+    task.options = {**{name: mapping.data[name] for name in said if mapping.data.get(name)},
+                    **{k: v for k, v in task.options.items() if v is not None}}
+    for one in opened:
+        one.source.warnings += overlooked(one.source, one.compiled.unused)
+    return [one.source for one in opened]
+
+
 @dataclass(slots=True)
 class UndoReport:
-    """What undoing took back.  ``conflicts``: public ids edited or cited since, with the reason."""
+    """What undoing took back.  ``conflicts``: public ids edited or cited since, with the reason; ``change`` the undoing's own number."""
 
     id: int
     done: bool
@@ -66,6 +79,7 @@ class UndoReport:
     kept: int = 0
     conflicts: list[dict[str, str]] = field(default_factory=list)
     seconds: float = 0.0
+    change: int | None = None
 
     @property
     def exit_code(self) -> int:
@@ -73,14 +87,16 @@ class UndoReport:
 
     def as_dict(self) -> dict[str, Any]:
         return {"import": self.id, "undone": self.done, "removed": self.places_removed, "restored": self.places_restored, "kept": self.kept,
-                "conflicts": self.conflicts, "seconds": round(self.seconds, 3)}
+                "conflicts": self.conflicts,
+                "seconds": round(self.seconds, 3), "change": self.change}
 
     def lines(self) -> list[str]:
         if not self.done:
             shown = [f"  {c['id']}: {c['reason']}" for c in self.conflicts[:20]]
             return [f"Import {self.id} was not undone: {len(self.conflicts):,} records were edited or cited since.", *shown,
                     "With --keep-edited all the others are taken back."]
-        return [f"Import {self.id} is undone: {self.places_removed:,} places removed, {self.places_restored:,} as they were before"
+        return [f"Import {self.id} is undone (change {self.change} in the journal): "
+                f"{self.places_removed:,} places removed, {self.places_restored:,} as they were before"
                 + (f", {self.kept:,} kept because they were edited or cited since." if self.kept else ".")]
 
 
@@ -106,4 +122,13 @@ def undo_import(actor: Actor, import_id: int, keep_edited: bool = False, progres
     outcome = store_undo.undo(actor.id, kept.change, "exchange.undo", keep_edited, progress, undone)
     left = len(outcome.conflicts) if outcome.done else 0
     return UndoReport(import_id, outcome.done, outcome.deleted["place"], outcome.restored["place"], left,
-                      outcome.conflicts, time.perf_counter() - begun)
+                      outcome.conflicts, time.perf_counter() - begun, _undone_by(kept.change) if outcome.done else None)
+
+
+def _undone_by(change: int) -> int | None:
+    """The change that took a change back."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT undone_by FROM store_change WHERE id = %s", [change])
+        return cursor.fetchone()[0]

@@ -12,6 +12,8 @@ from tutela.exchange.drafts import Draft
 from tutela.exchange.imports.run import Task, open_files
 from tutela.exchange.mapping.cells import as_text
 from tutela.exchange.mapping.model import Mapping, find, read, ready_names
+from tutela.exchange.mapping.overlooked import looks_like
+from tutela.exchange.mapping.profile import Column as Profile
 
 SAMPLE = 500  # rows looked at for the examples
 SHOWN = 120  # characters of a value
@@ -65,6 +67,7 @@ class Column:
     becomes: list[tuple[str, str]]
     values: list[str]
     filled: int
+    looks: str = ""  # what it looks like, where nothing reads it: a date, a position, a name
 
 
 @dataclass(slots=True)
@@ -186,17 +189,20 @@ def _columns(source: Any, used: dict[str, list[tuple[str, str]]]) -> tuple[list[
     values: list[list[str]] = [[] for _ in source.columns]
     filled = [0] * len(source.columns)
     places, count = 0, 0
+    seen = [Profile(name) for name in source.columns]
     for _, cells, geometry in islice(source.rows(), SAMPLE):
         count += 1
         places += geometry is not None
         for at, cell in enumerate(cells[: len(values)]):
             text = as_text(cell).strip() if cell is not None else ""
+            seen[at].add(cell)
             if text:
                 filled[at] += 1
                 if len(values[at]) < 3 and (short := _short(text)) not in values[at]:
                     values[at].append(short)
     out = [
-        Column(source.name, name, used.get(name.strip().casefold(), []), values[at], filled[at]) for at, name in enumerate(source.columns)
+        Column(source.name, name, said := used.get(name.strip().casefold(), []), values[at], filled[at], _looks(said, seen[at], source))
+        for at, name in enumerate(source.columns)
     ]
     if source.geometry:
         kinds = source.stated.get("geometry_types") or source.stated.get("geometry")
@@ -204,6 +210,11 @@ def _columns(source: Any, used: dict[str, list[tuple[str, str]]]) -> tuple[list[
             0, Column(source.name, "geometry", [("position", "")], [str(kinds)] if kinds and not isinstance(kinds, bool) else [], places)
         )
     return out, count
+
+
+def _looks(becomes: list[tuple[str, str]], column: Profile, source: Any) -> str:
+    looks = "" if becomes else looks_like(column)
+    return "" if looks == "a position" and source.geometry else looks
 
 
 def _short(text: str) -> str:

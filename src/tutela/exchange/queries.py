@@ -49,6 +49,15 @@ def report(actor: Actor, import_id: int) -> dict[str, Any]:
     }
 
 
+def change_of(number: int) -> int | None:
+    """The change that an import of this number wrote; None where it wrote nothing.
+
+    Addresses kept from Tutela 0.1.0 gave the change's own number: where no import of this number wrote anything, it is read so.
+    """
+    own = Import.objects.filter(pk=number, change__isnull=False).values_list("change", flat=True).first()
+    return own if own is not None else Import.objects.filter(change=number).values_list("change", flat=True).first()
+
+
 def attributions() -> list[dict[str, str]]:
     """The sources of what has been imported, each once: title, licence, address."""
     found: dict[str, dict[str, str]] = {}

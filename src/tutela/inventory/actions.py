@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutela.errors import NotAllowed, Problem, TutelaError, declare, problem
+from tutela.errors import EXIT_USAGE, NotAllowed, Problem, TutelaError, declare, problem
 from tutela.inventory.queries import held
 from tutela.inventory.queries_editing import editable
 from tutela.inventory.rules.codes import check_codes
@@ -19,6 +19,10 @@ from tutela.store.write import Row, write
 declare(
     {
         "place-refused": ("The place was not kept: {reason}", "Mend what is named, then save again."),
+        "handling-reason": (
+            "A place is marked {value} without a reason.",
+            "Say why, in a few words: whoever looks at the mark later must be able to judge whether it still holds.",
+        ),
         "part-of-itself": ("A place cannot be a part of itself, or of its own parts.", "Choose another place, or leave it empty."),
         "take-back-unknown": ("There is no change {value}.", "Look it up in the journal."),
         "take-back-import": ("This change cannot be taken back here.", "Take an import back on its own page."),
@@ -32,6 +36,7 @@ declare(
 
 Document = dict[str, Any]
 NONE_OPEN = {"mark": "open"}
+CLOSED = ("restricted", "confidential")
 #: What one must be allowed to do to take back a change; of any other single change, ``undo``, or that it is one's own last one.
 NEEDS = {"inventory.delete": "delete", "inventory.shortlist-sign": "sign-shortlist"}
 
@@ -90,8 +95,11 @@ def correct_field(actor: Actor, public_id: str, field: str, value: Any, why: str
 def set_handling(
     actor: Actor, public_id: str, mark: str, precision: str | None = None, reason: str = "", expected: int | None = None
 ) -> None:
-    """Say who may see the place, and how precisely."""
+    """Say who may see the place, and how precisely.  A mark other than open needs a ``reason`` (``handling-reason``)."""
     require(actor, "handle")
+    reason = reason.strip()
+    if mark in CLOSED and not reason:
+        raise TutelaError(problem("handling-reason", column="reason", value=mark), EXIT_USAGE)
     handling = {"mark": mark, **({"precision": precision} if precision else {}), **({"reason": reason} if reason else {})}
     correct_field(actor, public_id, "handling", handling, reason, expected)
 

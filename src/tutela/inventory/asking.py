@@ -8,7 +8,7 @@ from functools import cache
 
 from django.db import connection
 
-from tutela.inventory.rules.query import WORD_FIELDS, Query, day, parse
+from tutela.inventory.rules.query import ASKED, WORD_FIELDS, Query, day, parse
 from tutela.store import search as store_search
 from tutela.store.search import Profiles, Want, Words
 from tutela.vocabulary import terms
@@ -56,8 +56,16 @@ def wanted(query: Query, whole: bool = True) -> Want:
         want.areas = _areas(query.areas)
     if "area" in query.without:
         want.not_areas = _areas(query.without["area"])
-    want.change = query.change
+    want.change = change_of(query)
     return want
+
+
+def change_of(query: Query) -> int | None:
+    """The change whose places are asked for, by its own number or by that of an import; 0, which is none, where both say different ones."""
+    if query.imported is None:
+        return query.change
+    found = (ASKED["change_of_import"](query.imported) if ASKED else None) or 0
+    return found if query.change in (None, found) else 0
 
 
 def _free_words(text: str, want: Want, whole: bool) -> Iterable[Words]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tutela.inventory.rules.views import place_views
 from tutela.people.rules import AUDIENCE_OF
+from tutela.store import profiles
 from tutela.store.kinds import LEVELS, Kind, View, register
 from tutela.vocabulary.folding import fold
 
@@ -46,4 +47,5 @@ SHORTLIST = Kind("shortlist", 2, links=_chosen, views=_list_views)
 
 def register_all() -> None:
     register(PLACE)
+    profiles.IMPLIED["country"] = "none"
     register(SHORTLIST)

@@ -21,6 +21,8 @@ declare({
     "workspace-other": ("This process has the workspace {value} open already.", "Start another process for another workspace."),
     "database-unreachable": ("The database server cannot be reached: {reason}.", "Check DATABASE_URL and that the server runs."),
     "database-in-use": ("The database named by DATABASE_URL already holds tables.", "Name an empty database of its own."),
+    "database-encoding": ("The database named by DATABASE_URL keeps its letters as {value}, which does not hold every script.",
+                          "Name a database made with ENCODING 'UTF8'; its collation and character type do not matter."),
     "database-url": ("“{value}” is not the address of a database.", "Write it as postgresql://user:password@host:port/name."),
     "postgres-missing": ("The part of Tutela that talks to PostgreSQL is not installed.", "Run `pip install \"tutela[postgres]\"`."),
 })
@@ -126,12 +128,19 @@ def _undo_database(ours: bool) -> None:
 
 
 def refuse_tables() -> None:
-    """Refuse (``database-in-use``) a database that is not empty: a new register never mixes with another's tables."""
+    """Refuse a database that is not empty (``database-in-use``): a new register never mixes with another's tables; and one that does
+    not hold every script (``database-encoding``).  Its character type does not matter: what is searched has been folded before.
+    """
     from django.db import connection
 
     with reachable(), connection.cursor() as cursor:
         if connection.introspection.table_names(cursor):
             raise TutelaError(problem("database-in-use"), EXIT_UNUSABLE)
+        if connection.vendor == "postgresql":
+            cursor.execute("SHOW server_encoding")
+            encoding = cursor.fetchone()[0]
+            if encoding != "UTF8":
+                raise TutelaError(problem("database-encoding", value=encoding), EXIT_UNUSABLE)
 
 
 @contextmanager

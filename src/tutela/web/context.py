@@ -39,12 +39,13 @@ def rooms(actor: Actor | None = None) -> list[dict[str, str]]:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``lang dir languages reviewed rooms here viewer home workspace revision``."""
+    """Context processor: ``lang dir languages reviewed rooms here viewer home workspace revision posted``."""
     lang = i18n.base(getattr(request, "LANGUAGE_CODE", None) or get_language() or "en")
     held = i18n.catalogue(lang)
     actor = getattr(request, "actor", None)
     context = {"lang": held.language, "dir": held.direction, "languages": i18n.languages(), "reviewed": held.reviewed,
-               "rooms": rooms(actor), "here": request.get_full_path(), "home": "/places/"}
+               "rooms": rooms(actor), "here": request.get_full_path(), "home": "/places/",
+               "posted": request.method == "POST"}
     if actor is not None:
         seq, _ = journal.head()
         context |= {"viewer": {"label": VIEWERS[actor.role], "href": "/account/" if request.user.is_authenticated else "/sign-in/"},

@@ -11,6 +11,7 @@ from tutela.errors import EXIT_OK, EXIT_REFUSED, Problem
 KEPT = 2000  # problems kept in full; beyond that they are counted
 SHOWN = 20  # groups of problems shown at a terminal
 VALUES = 5  # values and rows named of each
+OVERLOOKED = "column-unread"  # told in full, each column for itself
 
 
 @dataclass(slots=True)
@@ -101,6 +102,7 @@ class Report:
             out.append(f"{self.absent_count:,} places of this list's earlier release are not in it any more; they stay.")
         if self.skipped:
             out.append(f"{self.skipped:,} rows were left out, as the mapping says (skip).")
+        out += [f"{w.message} {w.todo}" for w in self.warnings if w.code == OVERLOOKED]
         out += self._warning_lines()
         out += self._refusal_lines()
         if self.state == "refused":
@@ -108,17 +110,23 @@ class Report:
         elif self.state == "dry":
             out.append("This was a dry run: nothing was written.")
         elif self.id is not None:
-            out.append(f"This is import {self.id}; `tutela undo {self.id}` takes it back.")
+            change = f" (change {self.change} in the journal)" if self.change else ""
+            out.append(f"This is import {self.id}{change}; `tutela undo {self.id}` takes it back, "
+                       f"`tutela search import:{self.id}` shows it.")
         if self.refused_file:
             out.append(f"The refused rows are in {self.refused_file}: mend them there and import that file.")
-        if self.unused:
-            out.append(f"Not read: {', '.join(self.unused[:12])}{' …' if len(self.unused) > 12 else ''}")
+        told = {w.column for w in self.warnings if w.code == OVERLOOKED}
+        silent = [name for name in self.unused if name not in told]
+        if silent:
+            out.append(f"Not read{' either' if told else ''}: {', '.join(silent[:12])}{' …' if len(silent) > 12 else ''}")
         return out
 
     def _warning_lines(self) -> list[str]:
         """Each kind of warning with its count and the values that come most often."""
         out = ["To look at: " + ", ".join(f"{code} ({n:,})" for code, n in self.warned.most_common())] if self.warned else []
         for code, _ in self.warned.most_common(SHOWN):
+            if code == OVERLOOKED:
+                continue  # each is told in full above
             found = [w for w in self.warnings if w.code == code]
             values = Counter((w.column, w.value) for w in found if w.value)
             if self.warned[code] == 1 and found and not found[0].column:

@@ -10,6 +10,7 @@ from tutela.exchange.mapping import fieldrules
 from tutela.exchange.mapping.assign import assign
 from tutela.exchange.mapping.joins import Join, find_join
 from tutela.exchange.mapping.model import choose, read
+from tutela.exchange.mapping.overlooked import looks_like
 from tutela.exchange.mapping.positions import Positions, find_positions
 from tutela.exchange.mapping.profile import Column, language, profile
 from tutela.exchange.mapping.writing import Line, Plan, flow, quoted, remark, write
@@ -128,7 +129,15 @@ def _table(
     if role == "main" and "country" not in fields:
         _constant_country(plan, positions, hint)
     read_columns = used | rules.used
-    plan.ignored += [(c.name, c.samples() if c.filled else "empty") for c in columns if c.name not in read_columns]
+    plan.ignored += [(c.name, _left_out(c)) for c in columns if c.name not in read_columns]
+
+
+def _left_out(column: Column) -> str:
+    """The comment on a column that nothing reads: a question where it looks like something a register keeps."""
+    looks = looks_like(column)
+    if looks:
+        return f"? looks like {looks}, and is not read: say above what it becomes, or leave it here ({column.samples()})"
+    return column.samples() if column.filled else "empty"
 
 
 def _constant_country(plan: Plan, positions: Positions | None, hint: str | None) -> None:

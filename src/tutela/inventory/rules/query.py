@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from tutela.errors import TutelaError, declare, problem
+from tutela.errors import EXIT_UNUSABLE, TutelaError, declare, problem
 
 declare({
     "query-field": ("“{value}” is not a field one can search.", "Use one of: {fields}."),
@@ -16,7 +16,8 @@ declare({
     "query-box": ("“{value}” is not a box.", "Write it as bbox:West,South,East,North in degrees."),
     "query-order": ("“{value}” is not an order.", "Use order:name, order:observed or order:extent."),
     "query-exclude": ("“{value}” cannot be excluded.", "Only these can be, with a minus before them: {fields}."),
-    "query-number": ("“{value}” is not the number of a change.", "Write it as import:12; `tutela imports` lists them."),
+    "query-number": ("“{value}” is not the number of an import or a change.",
+                     "Write it as import:12 (`tutela imports` lists them) or change:34 (its number in the journal)."),
     "query-long": ("The question is {value} characters long.", "Ask in at most {most}."),
 })
 
@@ -24,9 +25,13 @@ FACETS = ("type", "category", "country", "protection", "condition", "extent", "d
           "located", "missing", "namekind", "period")
 WORD_FIELDS = {"name": "names", "id": "ids", "in": "areas", "text": "text"}
 EXCLUDED = (*FACETS, *WORD_FIELDS, "area")
-FIELDS = (*FACETS, *WORD_FIELDS, "area", "bbox", "observed", "dating", "order", "import")
+FIELDS = (*FACETS, *WORD_FIELDS, "area", "bbox", "observed", "dating", "order", "import", "change")
 ORDERS = ("name", "observed", "extent")
 MOST = 4000  # characters
+
+#: ``change_of_import``: the number of an import → that of the change that it wrote in the journal (None: it wrote none).  The room
+#: that keeps imports says so when ready.
+ASKED: dict[str, Callable[[int], int | None]] = {}
 
 Box = tuple[float, float, float, float]
 Range = tuple[float | None, float | None]
@@ -44,8 +49,8 @@ class Query:
 
     ``words`` as typed, phrases in double quotes; ``facets``, ``without`` {field: values}; ``fields`` {words field: texts,
     any of which}; ``areas``; ``bbox`` degrees, West > East across the antimeridian; ``observed``, ``dating`` years, or days
-    as year*10000+month*100+day; ``value`` per cent of extent; ``change`` the number
-    of the change that an import made.
+    as year*10000+month*100+day; ``value`` per cent of extent; ``imported`` the number of an import, ``change`` that of a change
+    in the journal: what it wrote.
     """
 
     words: str = ""
@@ -58,6 +63,7 @@ class Query:
     dating: Range | None = None
     value: Range | None = None
     order: str = "name"
+    imported: int | None = None
     change: int | None = None
 
     def text(self) -> str:
@@ -74,8 +80,7 @@ class Query:
                 parts.append(f"{name}:{_number(given[0])}..{_number(given[1])}")
         if self.order != "name":
             parts.append(f"order:{self.order}")
-        if self.change is not None:
-            parts.append(f"import:{self.change}")
+        parts += [f"{name}:{number}" for name, number in (("import", self.imported), ("change", self.change)) if number is not None]
         return " ".join(parts)
 
 
@@ -101,7 +106,7 @@ def _number(value: float | None) -> str:
 def parse(text: str) -> Query:
     """Read a question.  A colon inside a word that is no field is part of the word ("12:30", "http://…").
 
-    Raises :class:`TutelaError` (exit 2) ``query-field`` for a field-like word with an unknown field, ``query-range``,
+    Raises :class:`TutelaError` ``query-field`` (exit 4) for a field-like word with an unknown field; (exit 2) ``query-range``,
     ``query-box``, ``query-order``, ``query-exclude``, ``query-number``, ``query-long``.
     """
     if len(text) > MOST:
@@ -117,7 +122,7 @@ def parse(text: str) -> Query:
         elif name.isdigit() or value.startswith("//"):
             typed += _loose(match.group(0))
         else:
-            raise TutelaError(problem("query-field", value=name, fields=", ".join(FIELDS)), 2)
+            raise TutelaError(problem("query-field", value=name, fields=", ".join(FIELDS)), EXIT_UNUSABLE)
     query.words = " ".join(typed)
     return query
 
@@ -151,10 +156,10 @@ def _field(query: Query, name: str, value: str, minus: bool) -> None:
         if value not in ORDERS:
             raise TutelaError(problem("query-order", value=value), 2)
         query.order = value
-    elif name == "import":
+    elif name in ("import", "change"):
         if not re.fullmatch(r"[0-9]{1,15}", value):
             raise TutelaError(problem("query-number", value=value), 2)
-        query.change = int(value)
+        setattr(query, "imported" if name == "import" else "change", int(value))
     else:
         _values(query, name, value, minus)
 
@@ -178,7 +183,9 @@ def _plain(part: str) -> str:
 
 
 def _code(name: str, value: str) -> str:
-    return value if name == "period" else value.upper() if name == "country" else value.lower()
+    if name == "country":
+        return "none" if value.lower() == "none" else value.upper()
+    return value if name == "period" else value.lower()
 
 
 def span(value: str, dated: bool = False) -> Range:

@@ -83,6 +83,8 @@ class Head(Speaking):
         from tutela.vocabulary.coordinates import parse_both, parse_pair
 
         lat, lon = self.cleaned_data.get("lat", ""), self.cleaned_data.get("lon", "")
+        if lat and not lon and _reads(lat, "0"):
+            return parse_pair(lat, lon)  # one half alone: says that the other is missing
         return parse_both(lat) if lat and not lon else parse_pair(lat, lon)
 
     def clean(self) -> Document:
@@ -90,11 +92,19 @@ class Head(Speaking):
         try:
             out["point"] = self.position()
         except TutelaError as error:
-            self.add_error("lat", refusal(error.problem))
+            self.add_error(self._wrong_half(), refusal(error.problem))
             out["point"] = None
         if out.get("name_only") and out["point"]:
             self.add_error("name_only", i18n.t("There is a position above. Empty it, or take this tick away.", self.lang))
         return out
+
+
+    def _wrong_half(self) -> str:
+        """The field that a position which cannot be read is wrong in: the one that is empty, or that fails with a good other half."""
+        lat, lon = self.cleaned_data.get("lat", ""), self.cleaned_data.get("lon", "")
+        if not lon:
+            return "lon" if _reads(lat, "0") else "lat"
+        return "lon" if lat and _reads(lat, "0") and not _reads("0", lon) else "lat"
 
 
 class PlaceForm:
@@ -242,6 +252,15 @@ class PlaceForm:
         """The fields of the head in their sections."""
         fields = self.head.fields
         return [{"label": label, "fields": [(self.head[n], n in Head.WIDE) for n in names if n in fields]} for label, names in Head.GROUPS]
+
+
+def _reads(lat: str, lon: str) -> bool:
+    from tutela.vocabulary.coordinates import parse_pair
+
+    try:
+        return parse_pair(lat, lon) is not None
+    except TutelaError:
+        return False
 
 
 def _put(out: Document, key: str, value: Any) -> None:

@@ -68,6 +68,7 @@ FIELDS = {
     "dating": "Dating",
     "bbox": "Map area",
     "import": "Import",
+    "change": "Change",
     "words": "Words",
 }
 

@@ -19,6 +19,7 @@ from tutela.exchange import queries as imports
 from tutela.exchange.exports import export as write
 from tutela.exchange.writers.about import BOUNDARIES, NAMES
 from tutela.inventory import queries
+from tutela.inventory.near import require_known
 from tutela.inventory.rules.query import parse
 from tutela.people.actions import require
 from tutela.people.rules import AUDIENCES, Actor
@@ -57,6 +58,7 @@ def page(request: HttpRequest) -> HttpResponse | FileResponse:
 def _page(request: HttpRequest, actor: Actor, text: str, audience: str, found: Problem | None = None) -> HttpResponse:
     try:
         query = parse(text)
+        require_known(actor, query)
         audiences = [_audience(actor, name, query) for name in AUDIENCES[: actor.audience + 1]]
         shown = query.text()
     except TutelaError as error:

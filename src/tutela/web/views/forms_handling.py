@@ -50,9 +50,9 @@ def handling(request: HttpRequest, uuid: str) -> HttpResponse:
         except Refused as refused:
             found, status = refused.problems[0], 400
         except TutelaError as error:
-            if error.code != "changed-meanwhile":
+            if error.code not in ("changed-meanwhile", "handling-reason"):
                 raise
-            found, status = error.problem, 409
+            found, status = error.problem, 409 if error.code == "changed-meanwhile" else 400
     return render(request, "tutela/handling_form.html", _context(actor, now, given, found), status=status)
 
 
@@ -68,6 +68,7 @@ def _context(actor: Actor, now: Any, given: Document, found: Any) -> Document:
         "line": now.line,
         "problem": found,
         "reason": given.get("reason", ""),
+        "needs_reason": found is not None and found.code == "handling-reason",
         "marks": [
             {"code": code, "label": capital(marks.label(code, lang)), "words": i18n.t(words, lang), "on": code == mark}
             for code, words in CONSEQUENCES.items()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tutela.errors import TutelaError, problem
 from tutela.inventory import actions, queries
 from tutela.inventory.actions import Refused
+from tutela.inventory.alike import Alike, alike
 from tutela.inventory.queries_editing import editable, version
 from tutela.inventory.rules.codes import check_codes
 from tutela.people.actions import require
@@ -29,21 +30,39 @@ def record(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor
     require(actor, "record-place")
     form = PlaceForm(actor.language, data=request.POST if request.method == "POST" else None, find=lambda text: find_places(actor, text))
-    status = 200
+    status, same = 200, []
     if form.act == "save":
         status = 400
         if form.is_valid():
-            try:
-                public_id = actions.record_place(actor, form.document())
-                return done(request, "The place is recorded.", public_id)
-            except Refused as refused:
-                form.blame(refused.problems)
+            same = alike(actor, form.document())
+            told = set(request.POST.get("apart", "").split(","))
+            if {one.id for one in same} - told:
+                status = 409
+            else:
+                try:
+                    public_id = actions.record_place(actor, form.document())
+                    return done(request, "The place is recorded.", public_id)
+                except Refused as refused:
+                    form.blame(refused.problems)
         else:
             _also(form)
     elif form.act == "check":
-        form.is_valid()
+        same = alike(actor, form.document()) if form.is_valid() else []
         _also(form)
-    return _page(request, form, "Record a place", "/places/", status)
+    return _page(request, form, "Record a place", "/places/", status, same=same)
+
+
+def _alike(actor: Actor, found: list[Alike]) -> list[Document]:
+    """What a new place may be the same as, and why, in words."""
+    lang, out = actor.language, []
+    for one in found:
+        far = "" if one.metres is None else i18n.t("{n} m away", lang, n=round(one.metres))
+        if one.metres is not None and one.metres >= 1000:
+            far = i18n.t("{n} km away", lang, n=round(one.metres / 1000))
+        why = ", ".join(filter(None, (i18n.t("the same name", lang) if one.same_name else "", far)))
+        shown = {"href": f"/places/{one.id}/", "name": one.name["text"], "lang": one.name.get("lang") or "und"}
+        out.append(shown | {"area": one.area, "why": why})
+    return out
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,7 +124,14 @@ def _meanwhile(actor: Actor, form: PlaceForm, began: Document, now: Any, mine: D
 
 
 def _page(
-    request: HttpRequest, form: PlaceForm, heading: str, cancel: str, status: int, place_id: str = "", meanwhile: Document | None = None
+    request: HttpRequest,
+    form: PlaceForm,
+    heading: str,
+    cancel: str,
+    status: int,
+    place_id: str = "",
+    meanwhile: Document | None = None,
+    same: list[Alike] | None = None,
 ) -> HttpResponse:
     lang = request.actor.language
     context = {
@@ -115,7 +141,9 @@ def _page(
         "cancel": cancel,
         "place_id": place_id,
         "meanwhile": meanwhile,
-        "submit": i18n.t("Save over the newer version" if meanwhile else "Save", lang),
+        "alike": _alike(request.actor, same or []),
+        "alike_ids": ",".join(one.id for one in same or []) or request.POST.get("apart", ""),
+        "submit": i18n.t("Save over the newer version" if meanwhile else "Save: it is another place" if same else "Save", lang),
         "lists": suggestions(lang),
         "titles": [s["title"] for s in form.sources.all if s.get("title")],
         "delete_href": f"/places/{place_id}/delete/" if place_id and request.actor.may("delete") else "",

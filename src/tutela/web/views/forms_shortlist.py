@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +16,7 @@ from tutela.inventory import actions_shortlists as actions
 from tutela.inventory import queries as places
 from tutela.inventory import queries_shortlists as queries
 from tutela.inventory.actions import Refused
+from tutela.inventory.near import require_known
 from tutela.inventory.rules.query import parse
 from tutela.inventory.rules.shortlists import MOST
 from tutela.people.actions import require
@@ -27,6 +29,7 @@ from tutela.web.views import shortlists as pages
 Document = dict[str, Any]
 PAGE = 200  # places whose reasons are edited on one page
 SHOWN = 50  # places found that are offered at once
+TAKE = ("all", "choose", "none")  # what is taken of a search that a new list begins with
 
 
 class ShortlistForm(Speaking):
@@ -57,8 +60,9 @@ class ShortlistForm(Speaking):
 
 
 def _found(actor: Actor, text: str) -> list[str]:
-    """The public ids of all places that answer a search.  Raises ``shortlist-too-long``."""
+    """The public ids of all places that answer a search.  Raises ``shortlist-too-long``, ``query-value``."""
     query = parse(text)
+    require_known(actor, query)
     rows = places.search(actor, query, MOST + 1).rows
     if len(rows) > MOST:
         raise TutelaError(problem("shortlist-too-long", n=places.count(actor, query).total, most=MOST))
@@ -71,14 +75,23 @@ def new(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor
     require(actor, "shortlist")
     text = (request.POST.get("q") or request.GET.get("q") or "").strip()
-    found = _found(actor, text) if text else []
+    total = 0
+    if text:
+        query = parse(text)
+        require_known(actor, query)
+        total = places.count(actor, query).total
+    take = request.POST.get("take", "choose" if total > MOST else "")
     form = ShortlistForm(request.POST if request.method == "POST" else None, lang=actor.language)
-    status = 200
+    status, untaken = 200, False
     if request.method == "POST":
         status = 400
-        if form.is_valid():
+        untaken = bool(text) and take not in TAKE
+        if form.is_valid() and not untaken:
             try:
+                found = _found(actor, text) if text and take == "all" else []
                 made = actions.record_shortlist(actor, form.content() | {"places": [{"place": uuid} for uuid in found]})
+                if text and take == "choose":
+                    return HttpResponseRedirect(f"/shortlists/{made}/add/?{urlencode({'q': text})}")
                 return HttpResponseRedirect(f"/shortlists/{made}/edit/" if found else f"/shortlists/{made}/add/")
             except Refused as refused:
                 _blame(form, refused)
@@ -87,7 +100,10 @@ def new(request: HttpRequest) -> HttpResponse:
         "heading": i18n.t("New shortlist", actor.language),
         "form": form,
         "q": text,
-        "count": len(found),
+        "count": total,
+        "take": take,
+        "untaken": untaken,
+        "too_many": MOST if total > MOST else 0,
         "fields": list(form.shown()),
         "cancel": "/shortlists/",
         "submit": i18n.t("Begin", actor.language),
@@ -176,6 +192,8 @@ def add(request: HttpRequest, uuid: str) -> HttpResponse:
         notes.leave(request, i18n.t("{n} places added.", actor.language, n=n))
         return HttpResponseRedirect(f"/shortlists/{view.id}/edit/")
     on = {c.place.id for c in view.places}
+    if text:
+        require_known(actor, text)
     results = places.search(actor, parse(text), SHOWN) if text else None
     rows = [
         {
@@ -197,6 +215,7 @@ def add(request: HttpRequest, uuid: str) -> HttpResponse:
             "asked": text,
             "rows": rows,
             "total": results.total if results else 0,
+            "more": bool(results and results.total > len(rows)),
             "cancel": f"/shortlists/{view.id}/",
             "searched": bool(text),
         },

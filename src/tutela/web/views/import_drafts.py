@@ -212,6 +212,7 @@ def _mapping_page(request: HttpRequest, held: Draft, seen: Look, failed: dict[st
             "becomes": words.becomes(c.becomes, lang),
             "values": c.values,
             "filled": c.filled,
+            "looks": c.looks,
         }
         for c in seen.columns
     ]
@@ -230,6 +231,7 @@ def _mapping_page(request: HttpRequest, held: Draft, seen: Look, failed: dict[st
             }
             for f in seen.files
         ],
+        "given": held.files,
         "columns": columns,
         "several": several,
         "looked": seen.looked,
@@ -334,7 +336,7 @@ def refused(request: HttpRequest, token: str) -> FileResponse:
 
 @require_POST
 def discard(request: HttpRequest, token: str) -> HttpResponse:
-    """Throw a draft away; a job under way is stopped first."""
+    """Throw a draft away; a job under way is stopped first.  ``then=new``: to the first step, for other files."""
     held = drafts.load(request.actor, token)
     if held.job is not None:
         try:
@@ -343,4 +345,4 @@ def discard(request: HttpRequest, token: str) -> HttpResponse:
         except TutelaError:
             pass
     drafts.discard(held)
-    return HttpResponseRedirect("/imports/")
+    return HttpResponseRedirect("/imports/new/" if request.POST.get("then") == "new" else "/imports/")

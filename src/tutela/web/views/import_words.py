@@ -7,6 +7,7 @@ from typing import Any
 from tutela.errors import CATALOGUE, TutelaError
 from tutela.exchange.drafts import in_words
 from tutela.exchange.drafts_look import columns_used
+from tutela.exchange.imports.report import OVERLOOKED
 from tutela.exchange.mapping.model import read
 from tutela.inventory import touched
 from tutela.people.rules import Actor
@@ -86,6 +87,7 @@ FIELDS = {
     "added": "Assessment added",
     "source": "Source",
 }
+LOOKS = ("a date", "a position", "a name")
 SHOWN = 100  # refused rows on the page
 PARTS = 5  # rows named under one finding
 
@@ -194,7 +196,7 @@ def warnings(report: Report, ruled: bool) -> list[dict[str, Any]]:
         listed.setdefault(one["code"], []).append(one)
     out = []
     for code, count in sorted(report["warned"].items(), key=lambda item: -item[1]):
-        if (code in RULED) != ruled:
+        if (code in RULED) != ruled or code == OVERLOOKED:
             continue
         found = listed.get(code, [])
         first = found[0] if found else None
@@ -218,6 +220,20 @@ def warnings(report: Report, ruled: bool) -> list[dict[str, Any]]:
             }
         )
     return out
+
+
+def overlooked(report: Report) -> list[dict[str, Any]]:
+    """Columns that nothing reads though they look like something: {column, value, looks t, file}."""
+    several = len(report.get("files", ())) > 1
+    return [
+        {"column": one["column"], "value": one["value"], "looks": _looks(one["message"]), "file": one["file"] if several else ""}
+        for one in report["warnings"]
+        if one["code"] == OVERLOOKED
+    ]
+
+
+def _looks(message: str) -> str:
+    return next((looks for looks in LOOKS if f" {looks} " in message), "")
 
 
 def changes(report: Report, actor: Actor) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,21 @@ def listed(request: HttpRequest) -> HttpResponse:
             "new_href": "/imports/new/",
             "written": [r for r in rows if r["state"] in WRITTEN],
             "tried": [r for r in rows if r["state"] not in WRITTEN],
-            "drafts": [{"href": f"/imports/draft/{d.token}/", "files": d.files, "token": d.token} for d in drafts.of(actor)],
+            "drafts": [
+                {"href": f"/imports/draft/{d.token}/", "files": d.files, "token": d.token, "made": _when(d.made)}
+                for d in drafts.of(actor)
+            ],
         },
     )
 
 
+def _when(seconds: float) -> str:
+    """A moment as day and time, UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def _row(one: dict[str, Any], actor: Actor) -> dict[str, Any]:
-    places = address(f"import:{one['change']}") if one["change"] and one["state"] == "committed" else ""
+    places = address(f"import:{one['import']}") if one["change"] and one["state"] == "committed" else ""
     return {
         **one,
         "href": f"/imports/{one['import']}/",
@@ -84,7 +93,8 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
         "heading": _heading(held, actor.language),
         "undo_href": f"/imports/{number}/undo/" if written and actor.may("undo") else "",
         "change_href": f"/journal/{held['change']}/" if held["change"] else "",
-        "places_href": address(f"import:{held['change']}") if written else "",
+        "change": held["change"],
+        "places_href": address(f"import:{number}") if written else "",
         "by": held["by"],
         "at": held["at"][:16].replace("T", " "),
         "refused_href": f"/imports/{number}/refused/" if files else "",
@@ -102,7 +112,7 @@ def report_context(held: dict[str, Any], actor: Actor, full: bool, records: dict
         "state": held["state"],
         "report": {**held, "seconds": round(held["seconds"], 2)},
         "files": words.files(held, lang),
-        "counts": words.counts(held, address(f"import:{held['change']}") if held.get("change") and held["state"] == "committed" else ""),
+        "counts": words.counts(held, address(f"import:{held['import']}") if held.get("change") and held["state"] == "committed" else ""),
         "full": full,
         "refused_count": held["refused_rows"],
         "refused_more": max(0, held["refused_rows"] - words.SHOWN),
@@ -111,6 +121,7 @@ def report_context(held: dict[str, Any], actor: Actor, full: bool, records: dict
         context |= {
             "refused": words.refused(held, records),
             "warnings": words.warnings(held, False),
+            "overlooked": words.overlooked(held),
             "ruled": words.warnings(held, True),
             "changes": words.changes(held, actor),
             "absent": words.absent(held, actor),

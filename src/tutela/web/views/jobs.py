@@ -11,8 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 from tutela.store import jobs
 from tutela.web import i18n
 from tutela.web.views.common import is_fragment
+from tutela.web.views.evidence_words import size
 
-HEADINGS = {"dry-run": "Trying the import: nothing is written", "import": "Importing", "undo": "Taking the import back"}
+HEADINGS = {"dry-run": "Trying the import: nothing is written", "import": "Importing", "undo": "Taking the import back",
+            "intake": "Taking files in", "copies": "Making working copies", "bundle": "Making a hand-over bundle",
+            "bundle-in": "Taking a bundle in"}
+#: Kinds of work that belong to another room than the imports.
+ROOMS = dict.fromkeys(("intake", "copies", "bundle", "bundle-in"), "evidence")
+NOTHING = {"copies": "What was made until then stays."}
 SOON = 1.5  # seconds that a page waits for short work before it shows how far it is
 
 
@@ -28,6 +34,8 @@ def job(request: HttpRequest, number: int) -> HttpResponse:
 
 def _onward(request: HttpRequest, stands: jobs.Standing) -> HttpResponse:
     href = stands.arguments.get("next") or "/imports/"
+    if stands.arguments.get("numbered"):
+        href = f"{href}{stands.id}/"
     if is_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": href})
     return HttpResponseRedirect(href)
@@ -38,18 +46,22 @@ def context(request: HttpRequest, stands: jobs.Standing) -> dict[str, Any]:
     doing, _, what = stands.doing.partition(" ")
     words = i18n.t("Reading {file}", lang, file=what) if doing == "Reading" else i18n.t(stands.doing or "Beginning", lang)
     return {
-        "room": "imports",
+        "room": ROOMS.get(stands.kind, "imports"),
+        "home_of": {"href": "/evidence/", "label": "Evidence"} if stands.kind in ROOMS else {"href": "/imports/", "label": "Imports"},
         "topclass": "t-top--page",
         "heading": i18n.t(HEADINGS.get(stands.kind, "At work"), lang),
         "files": stands.arguments.get("files", []),
         "job": {
             "id": stands.id,
             "words": words,
-            "done": stands.done,
-            "total": stands.total,
+            "done": size(stands.done, lang) if stands.doing == "Copying" else stands.done,
+            "total": size(stands.total, lang) if stands.total and stands.doing == "Copying" else stands.total,
             "percent": stands.percent,
             "seconds": int(stands.seconds),
             "stopping": False,
+            "leave": "{n} seconds so far. You can leave this page; the work goes on." if stands.kind in ROOMS
+            else "{n} seconds so far. You can leave this page; the work goes on, and is found again under Imports.",
+            "nothing": NOTHING.get(stands.kind, "Stopping writes nothing."),
         },
     }
 

@@ -116,7 +116,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
         "hidden": len(records) - len(shown),
         "more": max(0, row.lines - len(records)),
         "may_differ": actor.audience >= 2,
-        "places_href": address(f"import:{number}") if row.action == "exchange.import" and not row.undone_by else "",
+        "places_href": address(f"change:{number}") if row.action == "exchange.import" and not row.undone_by else "",
         "note": row.note if row.note and _may_read_note(actor, records, seen) else "",
     }
     return render(request, "tutela/change.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -14,6 +15,8 @@ from tutela.assessment.rules.series import last_finding
 from tutela.errors import TutelaError
 from tutela.exchange import queries as imports
 from tutela.inventory import queries, summaries
+from tutela.inventory.asking import change_of
+from tutela.inventory.near import near_fields, unknown_values
 from tutela.inventory.rules.query import Query, box, parse
 from tutela.people.rules import Actor
 from tutela.web import i18n
@@ -51,6 +54,7 @@ def register(request: HttpRequest) -> HttpResponse:
             "facets": [],
             "q": text,
             "map": {"source": "", "bbox": _world()},
+            "instead": _other_fields(text, error.problem.value or "") if error.code == "query-field" else [],
         }
     context |= {
         "room": "places",
@@ -102,9 +106,42 @@ def _found(request: HttpRequest, actor: Actor, query: Query) -> dict[str, Any]:
     }
     if results and results.read_as:
         context["read_as"] = [{"typed": typed, "used": ", ".join(used)} for typed, used in results.read_as.items()]
+    context["unknown"] = _unknown(actor, query)
     if not total and everything:
         context["without"] = _without(actor, query)
     return context
+
+
+def _unknown(actor: Actor, query: Query) -> list[dict[str, Any]]:
+    """Values of the question that are in no list and no place seen, each with the question as it may have been meant."""
+    lang = actor.language
+    return [
+        {
+            "field": FIELDS.get(one.field, one.field),
+            "value": one.value,
+            "near": [
+                {"label": label(one.field, code, lang), "href": address(_instead(query, one.field, one.value, code))} for code in one.near
+            ],
+        }
+        for one in unknown_values(actor, query)
+    ]
+
+
+def _instead(query: Query, field: str, value: str, code: str) -> Query:
+    """The question with one value of a filter replaced."""
+    out = copy.deepcopy(query)
+    if field == "area":
+        out.areas = tuple(dict.fromkeys(code if one == value else one for one in out.areas))
+    for group in (out.facets, out.without):
+        if field in group:
+            group[field] = tuple(dict.fromkeys(code if one == value else one for one in group[field]))
+    return out
+
+
+def _other_fields(text: str, name: str) -> list[dict[str, str]]:
+    """The question with a field that there is not, read as those there are that it looks like."""
+    typed = re.compile(rf"(?<!\w){re.escape(name)}:")
+    return [{"label": other, "href": address(typed.sub(f"{other}:", text, count=1))} for other in near_fields(name)]
 
 
 def _world() -> str:
@@ -172,8 +209,12 @@ def _chips(query: Query, lang: str) -> list[dict[str, str]]:
             )
     if query.bbox:
         chips.append({"field": "Map area", "value": " ".join(f"{v:.2f}" for v in query.bbox), "href": address(_with(query, bbox=None))})
+    if query.imported is not None:
+        change = change_of(Query(imported=query.imported))
+        value = f"{query.imported} ({i18n.t('change {n}', lang, n=change)})" if change else str(query.imported)
+        chips.append({"field": "Import", "value": value, "href": address(_with(query, imported=None))})
     if query.change is not None:
-        chips.append({"field": "Import", "value": str(query.change), "href": address(_with(query, change=None))})
+        chips.append({"field": "Change", "value": str(query.change), "href": address(_with(query, change=None))})
     return chips
 
 
@@ -203,6 +244,7 @@ def _facets(actor: Actor, query: Query, counted: dict[str, dict[str, int]]) -> l
         codes = list(dict.fromkeys([*ALWAYS.get(name, ()), *sorted(found, key=lambda c: -found[c]), *chosen]))
         if name not in ALWAYS:
             codes = [c for c in codes if c in chosen] + [c for c in codes if c not in chosen][: max(SHOWN - len(chosen), 0)]
+            codes += ["none"] if found.get("none") and "none" not in codes else []
         if name in ("damage", "cause", "threat", "country") and not found and not chosen:
             continue
         options = [
