@@ -87,6 +87,22 @@ def test_rules(document: dict[str, Any], column: str, code: str) -> None:
         ({"extent": {"code": "half"}}, "extent", "value-unknown"),
         ({"extent": {"code": "unknown", "value": 130}}, "extent", "extent-percent"),
         ({"method": "guess"}, "method", "value-unknown"),
+        ({"degree": {"code": "lots"}}, "degree", "value-unknown"),
+        ({"urgency": {"code": "now"}}, "urgency", "value-unknown"),
+        ({"outcome": "no-damage", "damages": [{"cause": {"code": "fire"}}]}, "damages", "no-damage-but-harm"),
+        ({"outcome": "no-damage", "extent": {"code": "1-10"}}, "extent", "no-damage-but-harm"),
+        ({"outcome": "no-damage", "degree": {"code": "severe"}}, "degree", "no-damage-but-harm"),
+        ({"elements": [{"key": "Stele 3"}]}, "elements.0.key", "element-key"),
+        ({"elements": [{"key": "dome"}, {"key": "dome"}]}, "elements.1.key", "element-key"),
+        ({"elements": [{"key": "dome", "kind": "hat"}]}, "elements.0.kind", "value-unknown"),
+        ({"elements": [{"key": "dome", "condition": {"code": "so-so"}}]}, "elements.0.condition", "value-unknown"),
+        ({"elements": [{"key": "dome", "outcome": "no-damage", "degree": {"code": "slight"}}]}, "elements.0.degree", "no-damage-but-harm"),
+        ({"damages": [{"cause": {"code": "fire"}, "element": "dome"}]}, "damages.0.element", "element-unknown"),
+        ({"misuses": [{"key": "m1"}]}, "misuses.0.use", "misuse-empty"),
+        ({"misuses": [{"use": {"code": "picnic"}}]}, "misuses.0.use", "value-unknown"),
+        ({"misuses": [{"use": {"code": "storage"}, "event": {"on": "2031"}}]}, "misuses.0.on", "date-in-future"),
+        ({"threats": [{"cause": "fire", "severity": "dire"}]}, "threats.0.severity", "value-unknown"),
+        ({"threats": [{"cause": "fire", "horizon": "soon"}]}, "threats.0.horizon", "value-unknown"),
         ({"outcome": "not-visited"}, "condition", "condition-without-finding"),
         ({"recorded": "2031-01-01"}, "recorded", "date-in-future"),
         ({"damages": [{"key": "d1"}]}, "damages.0.cause", "damage-empty"),
@@ -120,14 +136,15 @@ class TestWriting:
         first = record_assessment(CONTRIBUTOR, place, POOR)
         record_assessment(CONTRIBUTOR, place, {**POOR, "observed": "2020-01-01", "condition": {"code": "good"}})
         record_assessment(CONTRIBUTOR, place, {"observed": "2021-05-01", "outcome": "not-visited"})
-        found = series(PUBLIC, place)
+        found = series(CONTRIBUTOR, place)
         assert [a["observed"] for a in found] == ["2019-06-01", "2020-01-01", "2021-05-01"]
         assert found[0]["id"] == first and {k: found[0][k] for k in POOR} == POOR and found[0]["status"] == "submitted"
+        assert series(PUBLIC, place) == []  # nobody has reviewed them yet
 
     def test_the_register_finds_the_place_by_its_last_finding(self, place: str) -> None:
-        record_assessment(CONTRIBUTOR, place, {**POOR, "condition": {"code": "good"}})
-        record_assessment(CONTRIBUTOR, place, {**POOR, "observed": "2020-01-01", "condition": {"code": "very-bad"}})
-        record_assessment(CONTRIBUTOR, place, {"observed": "2021-05-01", "outcome": "not-visible"})
+        record_assessment(OPERATOR, place, {**POOR, "condition": {"code": "good"}})
+        record_assessment(OPERATOR, place, {**POOR, "observed": "2020-01-01", "condition": {"code": "very-bad"}})
+        record_assessment(OPERATOR, place, {"observed": "2021-05-01", "outcome": "not-visible"})
         assert queries.count(PUBLIC, "condition:very-bad").total == 1
         assert queries.count(PUBLIC, "condition:good").total == queries.count(PUBLIC, "condition:not-visible").total == 0
 
@@ -138,7 +155,7 @@ class TestWriting:
     def test_who_may(self, place: str) -> None:
         with pytest.raises(NotAllowed):
             record_assessment(PUBLIC, place, POOR)
-        set_handling(OPERATOR, place, "confidential")
+        set_handling(OPERATOR, place, "confidential", reason="at risk")
         with pytest.raises(TutelaError) as refused:
             record_assessment(CONTRIBUTOR, place, POOR)
         assert refused.value.code == "record-unknown"
@@ -151,5 +168,5 @@ class TestWriting:
 
     def test_of_a_restricted_place_the_public_reads_no_notes(self, place: str) -> None:
         record_assessment(OPERATOR, place, {**POOR, "note": "beside the well"})
-        set_handling(OPERATOR, place, "restricted")
+        set_handling(OPERATOR, place, "restricted", reason="at risk")
         assert "note" not in series(PUBLIC, place)[0] and series(actor("reviewer"), place)[0]["note"] == "beside the well"

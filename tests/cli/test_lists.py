@@ -77,7 +77,7 @@ class TestImport:
         assert run("import", tmp_path / "none.csv", exit_code=4)["error"]["code"]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases="__all__")
 class TestUndo:
     def test_an_import_is_listed_taken_back_and_cannot_be_taken_back_again(self, good: Path) -> None:
         number = run("import", good)["import"]

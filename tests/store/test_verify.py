@@ -16,7 +16,7 @@ from tutela.people.rules import OPERATOR
 from tutela.store import blobs, journal, rebuild
 from tutela.store.verify import verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases="__all__")
 
 # table: (key, columns whose every bit counts, condition on the rows that are in use)
 PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {

@@ -43,13 +43,11 @@ def assessment(number: int, uuid: str) -> dict[str, Any]:
 
 def fill(count: int = 24, account: bool = True) -> list[str]:
     """Write places, assessments, a correction, a deletion, an account, a file; gives the public ids of the places."""
-    import io
-
     from tutela.assessment.actions import record_assessment
     from tutela.inventory.actions import correct_field, delete_place, set_handling
     from tutela.people.actions import add_user
     from tutela.people.rules import OPERATOR
-    from tutela.store import blobs, journal
+    from tutela.store import journal
     from tutela.store.documents import dashed, new_ids
     from tutela.store.write import Row, write
 
@@ -68,8 +66,26 @@ def fill(count: int = 24, account: bool = True) -> list[str]:
     delete_place(OPERATOR, ids[6], "entered twice")
     if account:  # slow: making a password's digest is meant to be
         add_user(OPERATOR, "anna", "correct horse battery", "reviewer", "Anna")
-    blobs.put(io.BytesIO("an original, \u1f00".encode()))
+    take_in(ids[0])
     return ids
+
+
+def take_in(place_id: str) -> str:
+    """A file taken in as evidence, concerning a place, and opened once; gives the item's public id."""
+    import tempfile
+    from pathlib import Path
+
+    from tutela.evidence.custody import open_original
+    from tutela.evidence.intake import Given, take
+    from tutela.people.rules import OPERATOR
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "note.txt"
+        file.write_bytes("an original, \u1f00".encode())
+        taken = take(OPERATOR, [file], Given(collector="A. Surveyor", acquired="2020-10-01", places=[place_id]))
+    assert not taken.refused, taken.refused
+    with open_original(OPERATOR, taken.items[0], purpose="first look"):
+        return taken.items[0]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,11 @@
-"""What is kept beside the documents: one typed row a finding, for lists and figures over a whole register."""
+"""What is kept beside the documents: one typed row a finding, for lists and figures over a whole register.
+
+For whoever counts over ``assessment_finding``: ``status`` says how far the review is (``reviewed`` and ``published`` are for
+everybody, ``draft`` and ``submitted`` for contributors and above alone and count in no figure); ``kind`` is 3 for an assessment
+and 12 for a consensus, which counts (``published`` only) as one finding more, written down last; ``degree`` is the degree of
+damage on the core scale (list *damage*: slight, moderate, severe, destroyed say damage; possible and not-assessable do not).
+When a version was written in the journal is not here but ``store_record.line`` → ``store_line.change`` → ``store_change.at``.
+"""
 
 from __future__ import annotations
 
@@ -20,3 +27,11 @@ class Finding(models.Model):
     extent = models.CharField(max_length=20, null=True)
     damages = models.IntegerField(default=0)
     status = models.CharField(max_length=12)
+    kind = models.SmallIntegerField(default=3, db_default=3)
+    degree = models.CharField(max_length=20, null=True)
+    standing = models.BigIntegerField(null=True)  # what it says of the state of its place: see rules.standing
+    says = models.SmallIntegerField(default=0)
+
+    class Meta:
+        # Answers the state of all places on any day without a look at the rows (reports.standing).
+        indexes = [models.Index(fields=["place", "standing", "record", "says"], name="assessment_finding_standing")]

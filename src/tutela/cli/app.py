@@ -8,7 +8,23 @@ from pathlib import Path
 import typer
 
 from tutela import __version__
-from tutela.cli import keeping, lists, looking, people, screen, serving, starting, words  # noqa: F401  (each registers its commands)
+from tutela.cli import (  # noqa: F401  (each registers its commands)
+    assess,
+    bundles,
+    citing,
+    damaged,
+    evidence,
+    keeping,
+    lists,
+    locking,
+    looking,
+    people,
+    screen,
+    serving,
+    starting,
+    witnesses,
+    words,
+)
 from tutela.cli.running import INTERRUPTED, Run, app, hush
 
 

@@ -45,6 +45,8 @@ def _advice(found: list[str]) -> list[str]:
     mendable = all(line.startswith(("derived:", "index ")) for line in found)
     if mendable:
         return ["What to do: `tutela verify --repair` makes this anew from the records, which hold."]
+    if all(line.startswith("intake:") or line.endswith(("is named by no record", "by a program that was ended")) for line in found):
+        return ["What to do: nothing is lost. Give the same files again, or let `tutela evidence repair` clear away what was left."]
     return ["What to do: keep this workspace as it is, and restore the last backup that verifies into a new folder.",
             "Copy the workspace before anything else if there is no such backup."]
 

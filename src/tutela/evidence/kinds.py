@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tutela.evidence.rules import likeness
 from tutela.people.rules import EVIDENCE_FROM
-from tutela.store.kinds import LEVELS, Kind, View, register
+from tutela.store.kinds import LEVELS, Kind, View, register, register_check, register_restored
 from tutela.vocabulary.folding import fold
 
 Document = dict[str, Any]
@@ -38,6 +39,10 @@ def _of_item(document: Document) -> Iterable[tuple[str, str]]:
     return (("of", document["item"]),)
 
 
+def _copy_keys(copy: Document) -> Iterable[tuple[str, str]]:
+    return (("sha256", copy["digest"]), *(likeness.keys(copy["likeness"]) if "likeness" in copy else ()))
+
+
 def _citation_links(citation: Document) -> Iterable[tuple[str, str]]:
     return (("cites", citation["item"]), ("supports", citation["record"]))
 
@@ -46,16 +51,48 @@ def _seal_links(seal: Document) -> Iterable[tuple[str, str]]:
     return [("seals", item) for item in seal["items"]]
 
 
+def _witness_keys(witness: Document) -> Iterable[tuple[str, str]]:
+    return (("pseudonym", witness["pseudonym"]),)
+
+
 ITEM = Kind("item", 4, keys=_item_keys, links=_item_links, views=_item_views)
 ACQUISITION = Kind("acquisition", 5, links=_of_item)
 CUSTODY = Kind("custody", 6, links=_of_item)
-COPY = Kind("copy", 7, keys=_item_keys, links=_of_item)
+COPY = Kind("copy", 7, keys=_copy_keys, links=_of_item)
 CITATION = Kind("citation", 8, links=_citation_links)
 GRADING = Kind("grading", 9, links=_of_item)
 SEAL = Kind("seal", 10, links=_seal_links)
-WITNESS = Kind("witness", 11)
+WITNESS = Kind("witness", 11, keys=_witness_keys)
 
 
 def register_all() -> None:
     for kind in (ITEM, ACQUISITION, CUSTODY, COPY, CITATION, GRADING, SEAL, WITNESS):
         register(kind)
+    register_check("Evidence", _check_files)
+    register_check("Log of reads", _check_reads)
+    register_check("Witnesses", _check_witnesses)
+    register_restored(_restored)
+
+
+def _check_files() -> Iterator[str]:
+    from tutela.evidence.checks import check_files
+
+    return check_files()
+
+
+def _check_reads() -> Iterator[str]:
+    from tutela.evidence.reads import check
+
+    return check()
+
+
+def _check_witnesses() -> Iterator[str]:
+    from tutela.evidence.witnesses import check
+
+    return check()
+
+
+def _restored() -> None:
+    from tutela.evidence.checks import drop_unnamed
+
+    drop_unnamed()

@@ -10,37 +10,50 @@ from typing import Any
 from tutela.errors import EXIT_USAGE, TutelaError, declare, problem
 from tutela.people.actions import require
 from tutela.people.rules import Actor
+from tutela.reports.moment import Known
 from tutela.reports.queries import damaged_list
 
 declare(
     {
-        "report-format": ("“{value}” is not a format of this report.", "End the file's name with .pdf, .xlsx or .csv."),
+        "report-format": ("“{value}” is not a format of this report.", "End the file's name with .xlsx, .csv, .pdf or .json."),
         "report-unwritable": ("{value} cannot be written: {reason}.", "Choose another folder or file name."),
     }
 )
 
 
-def write_damaged(actor: Actor, out: Path, *, query: str = "", audience: str | None = None, made_on: date | None = None) -> dict[str, Any]:
-    """Write the damaged-places list as PDF, XLSX or CSV (by the file's ending).  Gives what was written."""
+FORMATS = (".xlsx", ".csv", ".pdf", ".json")
+
+
+def write_damaged(actor: Actor, out: Path, *, query: str = "", audience: str | None = None, as_of: date | str | None = None,
+                  known_at: Known = None, since: date | str | None = None, by: str = "") -> dict[str, Any]:
+    """Write the damaged-places list as XLSX, CSV, PDF or JSON (by the file's ending).  Gives what was written.
+
+    Beside a CSV lie its summary (``.summary.csv``) and what must be known with it (``.about.txt``).
+    """
     require(actor, "export")
     out = Path(out)
     kind = out.suffix.lower()
-    if kind not in (".pdf", ".xlsx", ".csv"):
+    if kind not in FORMATS:
         raise TutelaError(problem("report-format", value=out.name), EXIT_USAGE)
-    listed = damaged_list(actor, query, audience=audience, made_on=made_on)
+    listed = damaged_list(actor, query, audience=audience, as_of=as_of, known_at=known_at, since=since, by=by)
     written = {out: _render(kind, listed)}
     if kind == ".csv":
-        from tutela.reports.tables import about_text
+        from tutela.reports.tables import about_text, summary_csv
 
+        written[out.with_suffix(".summary.csv")] = summary_csv(listed)
         written[out.with_suffix(".about.txt")] = about_text(listed).encode()
     for path, data in written.items():
         _whole(path, data)
     return {
         "file": str(out),
+        "files": [str(path) for path in written],
         "bytes": len(written[out]),
         "places": listed.documented,
         "documented": listed.documented,
         "verified": listed.verified,
+        **({"newly": listed.total.newly} if listed.total and listed.total.newly is not None else {}),
+        "as_of": listed.as_of.isoformat(),
+        "known_at": str(listed.known_at),
         "audience": listed.audience,
         "revision": listed.revision,
     }
@@ -55,6 +68,10 @@ def _render(kind: str, listed: Any) -> bytes:
         from tutela.reports.workbook import damaged_xlsx
 
         return damaged_xlsx(listed)
+    if kind == ".json":
+        from tutela.reports.damaged_json import damaged_json
+
+        return damaged_json(listed)
     from tutela.reports.tables import damaged_csv
 
     return damaged_csv(listed)

@@ -1,8 +1,9 @@
 """The columns of the damaged-places list as a table: one definition for CSV and XLSX.
 
-Each column has a heading, an HXL hashtag (HXL 1.1; there is no core hashtag for culture) and a value taken from a
-row.  Names stand in one column per language, because they are a set; languages beyond the :data:`MOST_LANGUAGES`
-commonest share a last column.
+Each column has a heading, an HXL hashtag and a value taken from a row.  Tags and attributes: HXL 1.1 final (the hashtag
+dictionary, hxlstandard.org/standard/1-1final/dictionary), of whose core hashtags only ``#loc #geo #country #adm1 #severity
+#status #date #impact #indicator #meta`` are used; there is no core hashtag for culture (vocabulary list ``hxl``).  Names stand in
+one column per language, because they are a set; languages beyond the :data:`MOST_LANGUAGES` commonest share a last column.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tutela.reports.damaged import DamagedList, DamagedRow
-from tutela.reports.damaged_pdf import is_rtl
+from tutela.reports.damaged_pdf import is_rtl, moment
+from tutela.vocabulary import disclaimer
 
 MOST_LANGUAGES = 12
 JOIN = " | "
@@ -35,6 +37,9 @@ class Column:
 def columns(listed: DamagedList) -> list[Column]:
     """The columns for this list, in order."""
     names, rest = _languages(listed.rows)
+    since = listed.since.isoformat() if listed.since else ""
+    as_of, known_at = listed.as_of.isoformat(), moment(listed.known_at) if listed.known_at else ""
+    about = f"{disclaimer.text('boundaries-short', listed.lang)} {disclaimer.text('counts', listed.lang)}"
     return [
         Column("Public id", "#loc+code", lambda r: r.public_id, 38),
         Column("Name", "#loc+name", lambda r: r.name if r.names else "", 34),
@@ -51,6 +56,7 @@ def columns(listed: DamagedList) -> list[Column]:
         Column("Extent code", "#severity+extent+code", lambda r: r.extent.code if r.extent else "", 12),
         Column("Extent", "#severity+extent", lambda r: r.extent.label if r.extent else "", 12),
         Column("Verified", "#status+verification", lambda r: "verified" if r.verified else "documented", 13),
+        *([Column(f"Newly damaged since {since}", "#status+damage+new", lambda r: r.newly, 14)] if since else []),
         Column("Observed (EDTF)", "#date+assessed", lambda r: r.observed, 22),
         Column("Recorded (EDTF)", "#date+recorded", lambda r: r.recorded, 16),
         Column("Method", "#meta+method", lambda r: r.method, 18),
@@ -63,6 +69,13 @@ def columns(listed: DamagedList) -> list[Column]:
         Column("Position given to (degrees)", "#meta+precision", lambda r: r.precision, 16),
         Column("Source", "#meta+source", lambda r: r.source, 34),
         Column("Rows in the source", "#meta+source+rows", lambda r: ", ".join(map(str, r.rows)), 14),
+        # The same in each row, so that a row that is copied away still says what it is.
+        Column("As of", "#date+reported", lambda r: as_of, 11),
+        Column("Known at", "#date+known", lambda r: known_at, 20),
+        Column("Journal revision", "#meta+revision", lambda r: listed.revision, 20),
+        Column("Audience", "#meta+audience", lambda r: listed.audience, 11),
+        Column("Filter", "#meta+filter", lambda r: listed.filter_text, 20),
+        Column("Terms", "#meta+terms", lambda r: about, 40),
     ]
 
 

@@ -5,8 +5,8 @@ Nothing here reads the database or the clock: ``queries`` fills it, the renderer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -36,7 +36,8 @@ class DamagedRow:
     ``observed`` and ``recorded`` are EDTF strings ("" = not known).  ``lat``/``lon`` are degrees WGS 84, already at
     the precision given; ``None`` = withheld, or located only by name, as ``precision`` says ("as held", "0.01",
     "withheld", "by name" …). ``damages`` are ready labels ("Collapse: water or wind, not later than 2020-10-01").
-    ``rows`` are rows or features in the source.
+    ``rows`` are rows or features in the source.  ``newly``: damaged since the day compared with (yes, no, unknown, "" not
+    asked).  ``codes`` {block of the summary: the codes under which the place is counted there}.
     """
 
     public_id: str
@@ -60,6 +61,8 @@ class DamagedRow:
     rows: Sequence[int] = ()
     category: str = ""
     verified: bool = False
+    newly: str = ""
+    codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -69,8 +72,10 @@ class DamagedRow:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One line of a summary.  ``query`` (our query language) is the address of the records that ``documented``
-    counts.
+    """One line of a summary.  ``query`` (our query language) finds the places that the line is about.
+
+    ``places`` of the register and ``found`` (those with a finding by the day): against them a zero is read; None: not
+    counted.  ``newly`` damaged since the day compared with.  ``rows``: the documented ones, as numbers of the list from 0.
     """
 
     label: str
@@ -78,11 +83,26 @@ class Count:
     verified: int
     code: str = ""
     query: str = ""
+    places: int | None = None
+    found: int | None = None
+    newly: int | None = None
+    rows: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One table of the summary: ``name`` category, type, country, area, protection or level."""
+
+    name: str
+    title: str
+    counts: Sequence[Count] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DamagedList:
-    """The whole list.  ``made_on`` is given, never read from the clock; ``revision`` is the journal's head digest.
+    """The whole list.  No clock is read: ``made_on`` is given where it is wanted at all, ``revision`` is the journal's line
+    and chain value at the moment known.  ``blocks``: the tables of the summary; the three ``by_`` stand for them where none
+    are given.  ``total``: all places in question.
 
     ``article_11_4``: True where territory is claimed by more than one State; the documents then carry the note of
     Art. 11(4).
@@ -90,7 +110,7 @@ class DamagedList:
 
     title: str
     as_of: date
-    made_on: date
+    made_on: date | None
     revision: str
     audience: str
     precision_note: str
@@ -109,6 +129,23 @@ class DamagedList:
     licence: str = ""
     article_11_4: bool = False
     lang: str = "en"
+    since: date | None = None
+    blocks: Sequence[Block] = ()
+    total: Count | None = None
+
+    @property
+    def dated(self) -> date:
+        """The day the document bears in its own properties."""
+        if self.made_on is not None:
+            return self.made_on
+        at = self.known_at
+        return at.date() if isinstance(at, datetime) else at or self.as_of
+
+    def tables(self) -> Sequence[Block]:
+        if self.blocks:
+            return self.blocks
+        return [Block("category", "category", self.by_category), Block("protection", "protection", self.by_protection),
+                Block("region", "region", self.by_region)]
 
 
 NONE_RECORDED = "none-recorded"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -22,17 +22,18 @@ _BLANK_BAND = 6  # the dotted strip in the template
 # Typesetting takes about 3 ms and 0.3 MB a row (measured: 5,000 rows, 17 s, 1.4 GB); beyond this a laptop would be in
 # trouble.
 MOST_ROWS = 10_000
+MOST_RUNS = 12  # so many runs of numbers stand under a figure; the workbook has them all
 COVER_MOST = 360  # characters of one value on the cover
 
 
 def damaged_pdf(listed: DamagedList) -> bytes:
-    """The whole list as PDF/A-2b.  The document's date is ``made_on``; equal lists give equal bytes.
+    """The whole list as PDF/A-2b.  The document's date is ``listed.dated``; equal lists give equal bytes.
 
     Raises :class:`TutelaError` ``report-too-long-for-pdf`` above :data:`MOST_ROWS` rows.
     """
     if len(listed.rows) > MOST_ROWS:
         raise TutelaError(problem("report-too-long-for-pdf", count=f"{len(listed.rows):,}", most=f"{MOST_ROWS:,}"))
-    return render_pdf("damaged_list", document(listed), created=datetime.combine(listed.made_on, time(), UTC))
+    return render_pdf("damaged_list", document(listed), created=datetime.combine(listed.dated, time(), UTC))
 
 
 def document(listed: DamagedList) -> dict[str, Any]:
@@ -58,9 +59,8 @@ def document(listed: DamagedList) -> dict[str, Any]:
         "cover_texts": [boundaries, *article, disclaimer.text("not-exhaustive", listed.lang)],
         "disclaimer_short": disclaimer.text("boundaries-short", listed.lang),
         "counts_text": disclaimer.text("counts", listed.lang),
-        "by_category": _counts(listed.by_category),
-        "by_region": _counts(listed.by_region),
-        "by_protection": _counts(listed.by_protection),
+        "tables": [{"title": b.title if listed.blocks else w[f"by_{b.name}"], "note": w.get(b.name, b.name), "counts": _counts(b.counts)}
+                   for b in listed.tables()],
         "columns": [
             w[f"column_{key}"] for key in ("number", "place", "condition", "dates", "damage", "protection", "position")
         ],
@@ -84,7 +84,8 @@ def facts(listed: DamagedList) -> list[list[str]]:
     lines = [
         [w["as_of"], listed.as_of.isoformat()],
         [w["known_at"], moment(listed.known_at) if listed.known_at else w["not_known_at"]],
-        [w["made_on"], listed.made_on.isoformat()],
+        *([[w["made_on"], listed.made_on.isoformat()]] if listed.made_on else []),
+        *([[w["since"], listed.since.isoformat()]] if listed.since else []),
         [w["audience"], listed.audience],
         [w["precision"], listed.precision_note],
         [w["filter"], listed.filter_text or w["whole_register"]],
@@ -224,9 +225,30 @@ def _source(row: DamagedRow) -> str:
 
 def _counts(counts: Iterable[Count]) -> list[dict[str, str]]:
     return [
-        {"label": c.label, "documented": f"{c.documented:,}", "verified": f"{c.verified:,}", "query": c.query}
+        {"label": c.label, "documented": f"{c.documented:,}", "verified": f"{c.verified:,}", "query": c.query, "of": _of(c),
+         "numbers": numbers(c.rows)}
         for c in counts
     ]
+
+
+def _of(count: Count) -> str:
+    """What a figure is read against: "of 57 places, 40 assessed", and what is new."""
+    newly = f", {count.newly:,} newly damaged" if count.newly is not None else ""
+    if count.places is None:
+        return newly.removeprefix(", ")
+    return f"of {count.places:,} places, {count.found or 0:,} assessed{newly}"
+
+
+def numbers(rows: Sequence[int]) -> str:
+    """Rows of the list (from 0) as the numbers printed there, runs joined: "No. 1–4, 9"; long ones are cut, and say so."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    shown = ", ".join(f"{a + 1:,}" if a == b else f"{a + 1:,}–{b + 1:,}" for a, b in runs[:MOST_RUNS])
+    return f"No. {shown}{' …' if len(runs) > MOST_RUNS else ''}" if runs else ""
 
 
 def _conditions(rows: Iterable[DamagedRow]) -> list[dict[str, Any]]:

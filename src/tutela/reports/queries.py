@@ -1,88 +1,150 @@
-"""The damaged-places list, filled from the register as one audience may see it."""
+"""The damaged-places list, filled from the register: as of a day, as known at a moment, as one audience may see it.
+
+Two speeds: :func:`counted` counts the whole register at once; :func:`damaged_list` reads the damaged places, too, one document
+each.  :func:`opened` gives the records behind any figure of either.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 
-from tutela.assessment.rules.series import is_damaged, last_finding, order
 from tutela.inventory import queries_export
-from tutela.inventory.queries import as_query
-from tutela.inventory.rules.audience import sight_of
-from tutela.inventory.rules.names import display_name, listed
 from tutela.inventory.rules.query import Query
 from tutela.people.rules import AUDIENCES, Actor
-from tutela.reports.damaged import Coded, Count, DamagedList, DamagedRow, tally
-from tutela.store.documents import dashed, loads
-from tutela.vocabulary import load
+from tutela.reports import rows as making
+from tutela.reports.asked import Asked, asked
+from tutela.reports.blocks import blocks, codes_of, total
+from tutela.reports.damaged import NONE_RECORDED, Block, Count, DamagedList, DamagedRow
+from tutela.reports.figures import Figures, figures
+from tutela.reports.moment import Known
+from tutela.store.documents import dashed
+from tutela.store.search import Profiles
 
-Document = dict[str, Any]
+NOTES = (
+    "Documented: an assessment that was reviewed or published says damage, observed up to the day of the list.",
+    "Verified: of these, the places where such an assessment rests on at least one item of evidence that is held and that this "
+    "audience may see. The two figures answer two questions and are never added.",
+    "Claimed is not shown: this register holds no statements yet, and a claim is never counted as a finding.",
+    "Places and assessed stand beside each figure: a 0 says that no damage is documented, not that there is none.",
+)
 
 
-def damaged_list(actor: Actor, query: Query | str = "", *, audience: str | None = None, made_on: date | None = None) -> DamagedList:
-    """Places with documented damage that answer the question, as ``audience`` (not above the actor's) may see them."""
-    query = as_query(query)
-    level = min(actor.audience, AUDIENCES.index(audience)) if audience else actor.audience
-    rows: list[DamagedRow] = []
-    sources: dict[str, str] = {}
-    disputed = False
+def damaged_list(actor: Actor, query: Query | str = "", *, as_of: date | str | None = None, known_at: Known = None,
+                 since: date | str | None = None, by: str = "", audience: str | None = None) -> DamagedList:
+    """Places with documented damage that answer the question, as ``audience`` (not above the actor's) may see them.
+
+    ``as_of`` what had been observed by that day (today); ``known_at`` what had been recorded by then: a day, a time, or a line
+    of the journal (all that is recorded).  Nothing recorded later changes the list; only who may see a place is decided by
+    its mark of today.  ``since`` marks what is newly damaged; ``by`` names the tables of the summary.
+    """
+    question = asked(actor, query, as_of=as_of, known_at=known_at, since=since, by=by, audience=audience)
     with queries_export.snapshot() as held:
-        seq, head = queries_export.journal_head(held)
-        entries = queries_export.entries(held, level, query)
-        for slice_ in queries_export.places(held, level, entries):
-            about = queries_export.dependants(held, [p.record for p in slice_], "about")
-            for place in slice_:
-                document = loads(place.text)
-                series = sorted((loads(text) for text in about.get(place.record, ())), key=order)
-                if not is_damaged(series):
-                    continue
-                rows.append(_row(place, document, series, level, actor.language))
-                for source in document.get("sources", ()):
-                    sources[source.get("title", source["key"])] = source.get("licence", "")
-    rows.sort(key=lambda r: (r.country, r.region, r.name.casefold(), r.public_id))
-    today = made_on or date.today()
-    protections = [
-        (t.code, load("protection-instruments").label(t.code, actor.language)) for t in load("protection-instruments").terms.values()
-    ]
-    conditions = [(code, load("condition").label(code, actor.language)) for code in ("fair", "poor", "very-bad", "destroyed")]
+        made = figures(held, question)
+        listed, sources = making.rows(held, made, actor.language)
+        tables = blocks(held, made, listed, actor.language)
+    return _list(made, listed, sources, tables, total(made, listed, "All places"), question)
+
+
+def counted(actor: Actor, query: Query | str = "", *, as_of: date | str | None = None, known_at: Known = None, by: str = "",
+            audience: str | None = None) -> tuple[Count, list[Block]]:
+    """(the line of all places, the tables of the summary) alone, without reading a document of any damaged place.
+
+    By level is not among them, because levels are in documents alone; ``rows`` of the lines are empty.
+    """
+    question = asked(actor, query, as_of=as_of, known_at=known_at, by=by, audience=audience)
+    question = _without_levels(question)
+    with queries_export.snapshot() as held:
+        made = figures(held, question)
+        return total(made, (), "All places"), blocks(held, made, (), actor.language)
+
+
+def opened(actor: Actor, block: str, code: str, measure: str, query: Query | str = "", *, as_of: date | str | None = None,
+           known_at: Known = None, audience: str | None = None, limit: int = 1000, offset: int = 0) -> list[str]:
+    """The public ids of the places behind one figure, in the order recorded.
+
+    ``block`` and ``code`` as in the list ("" and "all": all places); ``measure`` places, found, documented or verified.
+    """
+    question = _without_levels(asked(actor, query, as_of=as_of, known_at=known_at, audience=audience))
+    with queries_export.snapshot() as held:
+        made = figures(held, question)
+        numbers = sorted(_behind(held, made, block, code, measure))[offset : offset + limit]
+        uuids = making.uuids(held, numbers)
+    return [dashed(uuids[number]) for number in numbers]
+
+
+def _behind(held: Any, made: Figures, block: str, code: str, measure: str) -> list[int]:
+    import numpy as np
+
+    there = np.ones(len(made.entries), bool) if measure == "places" else getattr(made, measure)
+    if block == "area":
+        there = there & np.isin(made.areas, _area_numbers(held, code))
+    elif block:
+        facets = Profiles.all()
+        fitting = [p for p in np.unique(made.profiles).tolist() if code in codes_of(block, facets[p])]
+        there = there & np.isin(made.profiles, fitting)
+    others = [o for o in made.others if measure == "places" or getattr(o, measure)]
+    if block == "area":
+        others = [o for o in others if code == (o.view.area[0][:400] if o.view.area else NONE_RECORDED)]
+    elif block:
+        others = [o for o in others if code in codes_of(block, o.view.facets)]
+    return made.places[there].tolist() + [o.record for o in others]
+
+
+def _area_numbers(held: Any, key: str) -> list[int]:
+    if key == NONE_RECORDED:
+        return [0]
+    with held.cursor() as cursor:
+        cursor.execute("SELECT id FROM store_area WHERE key = %s", [key])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _without_levels(question: Asked) -> Asked:
+    from dataclasses import replace
+
+    return replace(question, blocks=tuple(b for b in question.blocks if b != "level"))
+
+
+def _list(made: Figures, listed: list[DamagedRow], sources: dict[str, str], tables: list[Block], whole: Count,
+          question: Asked) -> DamagedList:
+    counts = {block.name: block.counts for block in tables}
+    since = question.since
     return DamagedList(
         title="Damaged places",
-        as_of=today,
-        made_on=today,
-        revision=f"{seq} · {head}",
-        audience=AUDIENCES[level],
-        precision_note=_precision_note(level),
-        filter_text=query.text() or "all places",
-        rows=rows,
-        by_category=_by(rows, lambda r: (r.condition.code,), conditions, query, "condition"),
-        by_region=_by(
-            rows, lambda r: (r.region,) if r.region else (), sorted({(r.region, r.region) for r in rows if r.region}), query, "area"
-        ),
-        by_protection=_by(rows, lambda r: r.protection, [(label, label) for _, label in protections], query, ""),
-        documented=len(rows),
-        verified=0,
+        as_of=question.as_of,
+        made_on=None,
+        known_at=made.at.at,
+        revision=made.at.revision,
+        audience=AUDIENCES[question.level],
+        precision_note=_precision_note(question.level),
+        filter_text=question.query.text() or "all places",
+        rows=listed,
+        by_category=counts.get("category", ()),
+        by_region=counts.get("area", ()),
+        by_protection=counts.get("protection", ()),
+        documented=whole.documented,
+        verified=whole.verified,
         sources=[f"{title} ({licence})" if licence else title for title, licence in sorted(sources.items())],
-        notes=(
-            "Documented: an assessment with a source records damage. Verified: backed by reviewed evidence; none yet, "
-            "because evidence is not part of this version.",
-        ),
-        query=query.text(),
+        notes=(*NOTES, *_more_notes(made)),
+        query=question.query.text(),
         issuer=settings.WORKSPACE.title,
-        article_11_4=disputed,
         lang="en",
+        since=date(since // 10000, since // 100 % 100, since % 100) if since else None,
+        blocks=tables,
+        total=whole,
     )
 
 
-def _by(rows: list[DamagedRow], codes_of: Any, known: list[tuple[str, str]], query: Query, field: str) -> list[Count]:
-    def address(code: str) -> str:
-        if not field or code == "none-recorded":
-            return query.text()
-        return f'{query.text()} {field}:"{code}"'.strip() if " " in code else f"{query.text()} {field}:{code}".strip()
-
-    return tally(rows, codes_of, known, address)
+def _more_notes(made: Figures) -> list[str]:
+    notes = []
+    if made.asked.since:
+        notes.append("Newly damaged: a damage is dated after the day compared with, or the place was found without damage before and with "
+                     "damage after. Unknown: nobody had looked before. When it was written down does not matter.")
+    if made.erased and made.asked.level >= 3:
+        notes.append(f"{made.erased} places known then are left out: what was recorded of them has been erased since.")
+    return notes
 
 
 def _precision_note(level: int) -> str:
@@ -91,78 +153,3 @@ def _precision_note(level: int) -> str:
         if level >= 3
         else "Positions at the precision this audience is given: as held, or the centre of a grid cell where a handling mark says so."
     )
-
-
-def _row(place: queries_export.PlaceText, document: Document, series: list[Document], level: int, lang: str) -> DamagedRow:
-    last = last_finding(series) or series[-1]
-    sight = sight_of(document, level)
-    names = listed(document.get("names", []))
-    first = display_name(names, lang)
-    ordered = [first, *[n for n in names if n["text"] != first["text"]]] if names else []
-    condition = last.get("condition") or {"code": "unknown", "original": ""}
-    extent = last.get("extent")
-    identifiers = document.get("identifiers", ())
-    source = next(iter(document.get("sources", ())), {})
-    return DamagedRow(
-        public_id=dashed(place.uuid),
-        names=[(n["text"], n.get("lang", ""), n.get("script", "")) for n in ordered if n.get("kind") != "reference"][:4],
-        type_label=", ".join(dict.fromkeys(load("place-types").label(t["code"], lang) for t in document.get("types", ()) if t.get("code"))),
-        country=load("countries").label(document["country"], lang) if "country" in document else "",
-        region=next((a["name"] for a in document.get("areas", ())), ""),
-        condition=_coded("condition", condition, lang),
-        extent=_coded("extent", extent, lang) if extent else None,
-        observed=last.get("observed", ""),
-        recorded=last.get("recorded", ""),
-        method=load("methods").label(last["method"], lang) if last.get("method") else "",
-        damages=list(_damages(series, lang)),
-        threats=list(dict.fromkeys(load("causes").label(t["cause"], lang) for a in series for t in a.get("threats", ()) if t.get("cause"))),
-        protection=list(
-            dict.fromkeys(load("protection-instruments").label(p["instrument"], lang) for p in document.get("protections", ()))
-        ),
-        lat=place.y,
-        lon=place.x,
-        precision="by name" if place.x is None else "as held" if sight.precision == "as-held" else sight.precision,
-        priority=next(
-            (_priority(r["priority"], lang) for a in reversed(series) for r in a.get("recommendations", ()) if r.get("priority")), ""
-        ),
-        source=" · ".join(w for w in (source.get("title", ""), next((i["value"] for i in identifiers), "")) if w),
-        rows=source.get("rows", ()),
-        verified=False,
-    )
-
-
-def _priority(given: Any, lang: str) -> str:
-    code = given.get("code") if isinstance(given, dict) else given
-    return load("priority").label(code, lang) if code else given.get("original", "")
-
-
-def _coded(vocabulary: str, value: Document, lang: str) -> Coded:
-    return Coded(
-        value.get("code", "unknown"),
-        load(vocabulary).label(value.get("code", "unknown"), lang),
-        value.get("original", ""),
-        value.get("scale", ""),
-    )
-
-
-def _damages(series: list[Document], lang: str) -> Iterator[str]:
-    """Each damage once: effect, cause, and when, in words."""
-    seen = set()
-    for a in series:
-        for d in a.get("damages", ()):
-            effect, cause, event = d.get("effect"), d.get("cause"), d.get("event") or {}
-            words = [
-                load(name).label(item["code"], lang) if item.get("code") else item.get("original", "")
-                for name, item in (("effects", effect), ("causes", cause))
-                if item
-            ]
-            text = ": ".join(w for w in words if w)
-            when = ", ".join(
-                {"before": "not later than {v}", "from": "from {v}", "to": "until {v}", "on": "on {v}"}[k].format(v=v)
-                for k, v in event.items()
-                if k in ("before", "from", "to", "on")
-            )
-            text = f"{text}, {when}" if when else text
-            if text and text not in seen:
-                seen.add(text)
-                yield text[:1].upper() + text[1:]

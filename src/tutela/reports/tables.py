@@ -30,6 +30,26 @@ def damaged_csv(listed: DamagedList, *, hxl: bool = True) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
 
 
+SUMMARY = (
+    ("Table", "#meta+table"), ("Line", "#loc+group+name"), ("Code", "#loc+group+code"), ("Documented", "#indicator+damaged+documented+num"),
+    ("Verified", "#indicator+damaged+verified+num"), ("Newly damaged", "#indicator+damaged+new+num"), ("Places", "#indicator+places+num"),
+    ("Assessed", "#indicator+places+assessed+num"), ("The records, as a query", "#meta+query"),
+)
+
+
+def summary_csv(listed: DamagedList) -> bytes:
+    """The figures as a table of their own: a line for every category and region, zeros too, an HXL row under the headings."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([heading for heading, _tag in SUMMARY])
+    writer.writerow([tag for _heading, tag in SUMMARY])
+    whole = [("all", listed.total)] if listed.total else []
+    for table, count in [*whole, *((block.name, count) for block in listed.tables() for count in block.counts)]:
+        cells = (table, count.label, count.code, count.documented, count.verified, count.newly, count.places, count.found, count.query)
+        writer.writerow([guarded(cell) for cell in cells])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
+
+
 def guarded(value: Value) -> str | int | float:
     """A cell no spreadsheet will run; absent is empty, NUL is dropped."""
     if value is None:

@@ -5,14 +5,19 @@ The file is a ZIP::
     manifest.json            format, version, title, time, counts, the journal's head, and size and SHA-256 of every member
     tables/<table>.ndjson    one row a line, an array in the order of the manifest's columns; bytes are base64
     blobs/ab/<sha256>        originals
+    copies/ab/<sha256>       working copies (what somebody redacted by hand cannot be made anew)
+    keys/<file>              the workspace's signing key
+    witnesses/<file>         what is known of witnesses, encrypted as it lies in the workspace
 
-Only what cannot be made anew is in it: keys, links, entries, words and indexes are derived again when it is restored.
-Password digests are in it, sign-ins (sessions) and the workspace's secret key are not.
+Only what cannot be made anew is in it: links, entries, words and indexes are derived again when it is restored.
+Password digests and the signing key are in it (so nobody but its owner may read the file); sign-ins (sessions) and the
+workspace's secret key are not.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -24,7 +29,7 @@ import orjson
 
 from tutela import __version__
 from tutela.errors import EXIT_UNUSABLE, TutelaError, declare, problem
-from tutela.store import blobs
+from tutela.store import blobs, filelock
 
 declare({
     "backup-exists": ("There is a file {value} already.", "Name another file; a backup never replaces one."),
@@ -33,11 +38,14 @@ declare({
     "backup-newer": ("This backup was made by a newer Tutela ({value}).", "Upgrade Tutela, then restore it again."),
 })
 
-FORMAT = 1
+FORMAT = 2  # 1: without copies, keys and witnesses
 MANIFEST = "manifest.json"
 DERIVED = {"store_key", "store_link", "store_entry", "store_words", "store_term", "store_profile", "store_area", "store_job"}
 KINDS_OF = {"BinaryField": "bytes", "DateTimeField": "time", "JSONField": "json", "BooleanField": "bool", "FloatField": "float"}
+MEMBER = re.compile(r"tables/([a-z][a-z0-9_]{0,62})\.ndjson|(?:blobs|copies)/([0-9a-f]{2})/(\2[0-9a-f]{62})"
+                    r"|(?:keys|witnesses)(?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}){1,3}")
 ROWS = 2000
+BESIDE = ("keys", "witnesses")  # folders of the workspace whose files go along as they are
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -53,7 +61,8 @@ def backup(out: Path, progress: Progress | None = None) -> dict[str, Any]:
     out.parent.mkdir(parents=True, exist_ok=True)
     temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        with open(temporary, "xb") as stream:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        with open(descriptor, "wb") as stream, filelock.held(blobs.folder() / blobs.INCOMING / blobs.READING):
             manifest = _write(stream, progress)
             stream.flush()
             os.fsync(stream.fileno())
@@ -98,11 +107,10 @@ def _write(stream: Any, progress: Progress | None) -> dict[str, Any]:
             counter = _Counter()
             members[f"tables/{name}.ndjson"] = _member(archive, f"tables/{name}.ndjson", _lines(model, alias, columns, counter))
             tables.append({"name": name, "columns": columns, "rows": counter.rows})
-        for done, digest in enumerate(blobs.every()):
+        for done, (name, file) in enumerate(_files()):
             if progress:
                 progress("Files", done, None)
-            name = f"blobs/{digest[:2]}/{digest}"
-            members[name] = _member(archive, name, _pieces(digest), zipfile.ZIP_STORED)
+            members[name] = _member(archive, name, _pieces(file), zipfile.ZIP_STORED)
         manifest = {"what": "A backup of a Tutela register; `tutela restore` reads it.", "format": FORMAT, "version": __version__,
                     "made": datetime.now(UTC).isoformat(timespec="seconds"), "title": settings.WORKSPACE.title,
                     "database": connection.vendor, "journal": {"lines": lines, "head": head},
@@ -187,7 +195,23 @@ def _json(value: Any) -> Any:
 _READ: dict[str, Callable[[Any], Any]] = {"bytes": _bytes, "time": _time, "json": _json, "bool": bool, "float": float}
 
 
-def _pieces(digest: str) -> Iterator[bytes]:
-    with blobs.open(digest) as stream:
+def _files() -> Iterator[tuple[str, Path]]:
+    """(name in the archive, file) of originals, working copies, keys and witnesses."""
+    from django.conf import settings
+
+    workspace = settings.WORKSPACE
+    for label, root in (("blobs", workspace.blobs), ("copies", workspace.copies)):
+        for digest in blobs.every(root):
+            yield f"{label}/{digest[:2]}/{digest}", blobs.where(digest, root)
+    for label in BESIDE:
+        root = workspace.folder / label
+        for file in sorted(root.rglob("*")) if root.exists() else ():
+            name = f"{label}/{file.relative_to(root).as_posix()}"
+            if file.is_file() and not file.is_symlink() and MEMBER.fullmatch(name):
+                yield name, file
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    with open(file, "rb") as stream:
         while piece := stream.read(blobs.PIECE):
             yield piece

@@ -9,12 +9,15 @@ import builtins
 import os
 import re
 import tempfile
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
 from tutela.errors import TutelaError, declare, problem
+from tutela.store import filelock
 
 declare({
     "blob-unknown": ("There is no file {value} in this workspace.", "Check the digest, or restore a backup."),
@@ -23,6 +26,7 @@ declare({
 
 PIECE = 1 << 20
 INCOMING = ".incoming"
+READING = "backup.lock"  # beside what is incoming: held while a backup reads, so that no file is taken away under it
 NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -46,6 +50,7 @@ def put(source: BinaryIO | Path, expected: str | None = None, into: Path | None 
     try:
         digest = sha256()
         with builtins.open(descriptor, "wb") as out:
+            filelock.hold(out.fileno())  # so that nobody takes it for what a killed process left behind
             while piece := stream.read(PIECE):
                 digest.update(piece)
                 out.write(piece)
@@ -90,28 +95,60 @@ def every(root: Path | None = None) -> Iterator[str]:
             yield from (file.name for file in sorted(part.iterdir()) if NAME.fullmatch(file.name))
 
 
-def check(root: Path | None = None) -> Iterator[str]:
-    """One sentence for every file whose content is not that of its name, or that does not belong here."""
+def check(root: Path | None = None, label: str = "blobs") -> Iterator[str]:
+    """One sentence for every file whose content is not that of its name, or that does not belong here.
+
+    Digests are made by as many threads as there are cores; memory does not grow with the number of files.
+    """
     start = root or folder()
     if not start.exists():
-        yield "blobs: the folder is missing"
+        yield f"{label}: the folder is missing"
         return
-    for part in sorted(start.iterdir()):
-        if part.name == INCOMING:
+    workers = os.cpu_count() or 1
+    waiting: deque[Future[list[str]]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="digest") as pool:
+        for part in sorted(start.iterdir()):
+            if part.name == INCOMING:
+                continue
+            files = sorted(part.iterdir()) if part.is_dir() else [part]
+            for at in range(0, len(files), TOGETHER):
+                waiting.append(pool.submit(_check, part.name, files[at : at + TOGETHER], label))
+                while len(waiting) > 2 * workers:
+                    yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+TOGETHER = 32  # files that one thread digests in one go
+
+
+def _check(part: str, files: list[Path], label: str) -> list[str]:
+    found = []
+    for file in files:
+        if not NAME.fullmatch(file.name) or part != file.name[:2]:
+            found.append(f"{label}: {part}/{file.name} does not belong here")
             continue
-        for file in sorted(part.iterdir()) if part.is_dir() else (part,):
-            if not NAME.fullmatch(file.name) or part.name != file.name[:2]:
-                yield f"blobs: {part.name}/{file.name} does not belong here"
-            elif digest_of(file) != file.name:
-                yield f"blobs: {file.name} was altered"
+        try:
+            if digest_of(file) != file.name:
+                found.append(f"{label}: {file.name} was altered")
+        except FileNotFoundError:
+            continue  # taken away meanwhile; whether it should be there is asked of the records
+        except OSError as error:
+            found.append(f"{label}: {file.name} cannot be read ({error.strerror})")
+    return found
 
 
 def digest_of(file: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     digest = sha256()
-    with builtins.open(file, "rb") as stream:
-        while piece := stream.read(PIECE):
-            digest.update(piece)
+    with builtins.open(file, "rb", 0) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if size <= PIECE:
+            digest.update(stream.read())
+            return digest.hexdigest()
+        buffer = memoryview(bytearray(PIECE))
+        while count := stream.readinto(buffer):
+            digest.update(buffer[:count])
     return digest.hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,3 +77,22 @@ def register(kind: Kind) -> None:
         raise ValueError(f"kind {kind.name} ({kind.code}) is registered twice")
     KINDS[kind.name] = kind
     BY_CODE[kind.code] = kind
+
+
+#: What rooms add to ``store.verify``: (name, check that yields one sentence for each thing that does not hold).
+CHECKS: list[tuple[str, Callable[[], Iterator[str]]]] = []
+
+
+def register_check(name: str, check: Callable[[], Iterator[str]]) -> None:
+    """Called once, when a room's application is ready."""
+    if name not in {known for known, _ in CHECKS}:
+        CHECKS.append((name, check))
+
+
+#: What rooms do when a backup has become a workspace again, before it is verified.
+RESTORED: list[Callable[[], None]] = []
+
+
+def register_restored(mend: Callable[[], None]) -> None:
+    """Called once, when a room's application is ready."""
+    RESTORED.append(mend)

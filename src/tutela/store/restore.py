@@ -16,10 +16,10 @@ import orjson
 
 from tutela.errors import EXIT_UNUSABLE, TutelaError, problem
 from tutela.store import blobs
-from tutela.store.backup import FORMAT, MANIFEST, Progress
+from tutela.store.backup import BESIDE, FORMAT, MANIFEST, MEMBER, Progress
 
-MEMBER = re.compile(r"tables/([a-z][a-z0-9_]{0,62})\.ndjson|blobs/([0-9a-f]{2})/(\2[0-9a-f]{62})")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+DIGESTED = ("blobs/", "copies/")
 LARGEST_MANIFEST = 1 << 28
 LONGEST_LINE = 1 << 28
 ROWS = 2000
@@ -45,11 +45,14 @@ def restore(file: Path, folder: Path, database_url: str | None = None, progress:
             _load(archive, manifest, progress)
             setup.migrate()
             from tutela.store import rebuild
+            from tutela.store.kinds import RESTORED
             from tutela.store.verify import verify
 
             if progress:
                 progress("Indexes", 0, None)
             rebuild.everything()
+            for mend in RESTORED:
+                mend()
             findings = verify(progress)
     return {**{k: v for k, v in manifest.items() if k not in ("members", "what")}, "folder": str(folder), "findings": findings}
 
@@ -82,7 +85,7 @@ def check_archive(archive: zipfile.ZipFile, progress: Progress | None = None) ->
                     raise _damaged(f"{name} is longer than it says")
         if (size, digest.hexdigest()) != (said["bytes"], said["sha256"]):
             raise _damaged(f"{name} was altered")
-        if name.startswith("blobs/") and not name.endswith(said["sha256"]):
+        if name.startswith(DIGESTED) and not name.endswith(said["sha256"]):
             raise _damaged(f"{name} is not the file of that name")
     return manifest
 
@@ -151,10 +154,31 @@ def _load(archive: zipfile.ZipFile, manifest: dict[str, Any], progress: Progress
             raise _damaged(f"there is no table {table['name']}")
         with transaction.atomic(using=known[table["name"]]):
             _load_table(archive, table, known[table["name"]], progress)
-    for name in manifest["members"]:
-        if name.startswith("blobs/"):
+    from django.conf import settings
+
+    for done, name in enumerate(manifest["members"]):
+        if progress:
+            progress("Files", done, len(manifest["members"]))
+        if name.startswith(DIGESTED):
             with _reading(archive, name) as stream:
-                blobs.put(stream, expected=name[-64:])
+                blobs.put(stream, expected=name[-64:], into=settings.WORKSPACE.folder / name.partition("/")[0])
+        elif name.partition("/")[0] in BESIDE:
+            _beside(archive, name, settings.WORKSPACE.folder)
+
+
+def _beside(archive: zipfile.ZipFile, name: str, folder: Path) -> None:
+    """A key, or a file about a witness: for the owner of the workspace alone.  Its name was checked before."""
+    import os
+
+    target = folder / name
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with _reading(archive, name) as stream, open(descriptor, "wb") as out:
+        for piece in _pieces(stream, name):
+            out.write(piece)
+        out.flush()
+        os.fsync(out.fileno())
+    blobs.sync_folder(target.parent)
 
 
 def _known_tables() -> dict[str, str]:
@@ -166,7 +190,7 @@ def _known_tables() -> dict[str, str]:
 
     found = {table: "default" for table in connections["default"].introspection.table_names()}
     if "access" in settings.DATABASES:
-        found |= {f"store_{model}": "access" for model in ACCESS_MODELS}
+        found |= {f"{app}_{model}": "access" for app, model in ACCESS_MODELS}
     return found
 
 

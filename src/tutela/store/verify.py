@@ -1,5 +1,7 @@
 """Does everything hold?  The journal, the records, all that is derived from them, the indexes and the blobs, recomputed.
 
+Rooms add checks of their own (``kinds.register_check``).
+
 Each finding is one sentence that begins with the part it is about: ``journal:``, ``change 3:``, ``record 0198…:``,
 ``derived:``, ``index …:``, ``database:``, ``blobs:``.  Memory does not grow with the register.
 """
@@ -13,7 +15,7 @@ from django.db import connection
 
 from tutela.store import backend, blobs, journal
 from tutela.store.documents import loads
-from tutela.store.kinds import BY_CODE
+from tutela.store.kinds import BY_CODE, CHECKS
 from tutela.store.snapshot import lenient_text, reading
 from tutela.store.verify_derived import check_derived
 
@@ -31,12 +33,13 @@ def verify(progress: Progress | None = None) -> list[str]:
     """
     found: list[str] = []
     more = 0
+    steps = (*STEPS, *CHECKS)
     with lenient_text():
         with reading():
             more += _run(STEPS[:4], found, progress)
-        more += _run(STEPS[4:], found, progress)
+        more += _run(steps[4:], found, progress)
     if progress:
-        progress("Everything", len(STEPS), len(STEPS))
+        progress("Everything", len(steps), len(steps))
     return found + ([f"… and {more:,} more"] if more else [])
 
 
@@ -45,7 +48,7 @@ def _run(steps: tuple[tuple[str, Callable[[], Iterator[str]]], ...], found: list
     more = 0
     for name, step in steps:
         if progress:
-            progress(name, [label for label, _ in STEPS].index(name), len(STEPS))
+            progress(name, [label for label, _ in (*STEPS, *CHECKS)].index(name), len(STEPS) + len(CHECKS))
         findings = _guarded(name, step)
         found.extend(islice(findings, MOST - len(found)))
         more += sum(1 for _ in findings)

@@ -10,6 +10,7 @@
       copies/            working copies (thumbnails, web size, text, redacted) by digest
       keys/              the workspace's signing key; witnesses/ what is known of witnesses, encrypted
       staging/           imports being validated; may be emptied at any time
+      locked/            instead of all of these, once `tutela lock` has encrypted them (``locking``)
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tutela.errors import EXIT_UNUSABLE, TutelaError, declare, problem
+from tutela.store import inuse
 
 FORMAT = 1
 
@@ -87,6 +89,7 @@ def create(folder: Path, title: str = "Register", database_url: str | None = Non
     ``making``: mark it as unfinished, for every other process to refuse it, until :func:`finish`.
     """
     folder = folder.resolve()
+    inuse.refuse_locked(folder)
     if (folder / "tutela.json").exists():
         _refuse_unfinished(folder, _settings(folder))
         raise TutelaError(problem("workspace-exists", value=folder), EXIT_UNUSABLE)
@@ -134,8 +137,10 @@ def _write(workspace: Workspace, data: dict[str, Any]) -> None:
 
 
 def load(folder: Path) -> Workspace:
-    """Open an existing workspace."""
+    """Open an existing workspace, and keep it from being locked while this process lives."""
     folder = folder.resolve()
+    inuse.refuse_locked(folder)
+    inuse.hold(folder)
     data = _settings(folder)
     _refuse_unfinished(folder, data)
     if data.get("format", 0) > FORMAT:
@@ -147,6 +152,7 @@ def load(folder: Path) -> Workspace:
 
 
 def _settings(folder: Path) -> dict[str, Any]:
+    inuse.refuse_locked(folder)
     try:
         return json.loads((folder / "tutela.json").read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from tutela.assessment.rules.harms import check_harms
+from tutela.assessment.rules.methods import check_form
 from tutela.errors import Problem, TutelaError, declare, problem
 from tutela.inventory.rules.codes import coded, date_problem, terms, unknown
 from tutela.vocabulary.dates import parse, refuse_future
@@ -28,7 +30,7 @@ CODED = (
     ("threats", "probability", "threat-probability"),
     ("recommendations", "action", "recommendations"),
 )
-FOUND = ("condition", "extent", "damages")
+FOUND = ("condition", "degree", "extent", "damages")
 
 
 def check_codes(assessment: Document, today: date | None = None) -> list[Problem]:
@@ -43,17 +45,19 @@ def check_codes(assessment: Document, today: date | None = None) -> list[Problem
     percent = (assessment.get("extent") or {}).get("value")
     if percent is not None and not 0 <= percent <= 100:
         found.append(problem("extent-percent", column="extent", value=percent))
-    if assessment.get("outcome", "finding") != "finding":
+    if assessment.get("outcome", "finding") not in ("finding", "no-damage"):
         found += [problem("condition-without-finding", column=key) for key in FOUND if assessment.get(key)][:1]
     for key in ("observed", "recorded"):
         found += _not_yet(assessment.get(key), key, today)
     for n, damage in enumerate(assessment.get("damages", ())):
         found += _damage(damage, n, today)
+    for n, misuse in enumerate(assessment.get("misuses", ())):
+        found += _event(misuse.get("event") or {}, f"misuses.{n}", today)
     for n, advice in enumerate(assessment.get("recommendations", ())):
         code = (advice.get("priority") or {}).get("code")
         if code and code not in terms("priority"):
             found.append(unknown(f"recommendations.{n}.priority", code, "priority"))
-    return found
+    return found + check_harms(assessment) + check_form(assessment)
 
 
 def _not_yet(text: str | None, column: str, today: date | None) -> list[Problem]:
@@ -70,7 +74,7 @@ def _not_yet(text: str | None, column: str, today: date | None) -> list[Problem]
 
 def _damage(damage: Document, n: int, today: date | None) -> list[Problem]:
     found = []
-    cause, effect, event = damage.get("cause") or {}, damage.get("effect") or {}, damage.get("event") or {}
+    cause, effect = damage.get("cause") or {}, damage.get("effect") or {}
     if not (cause.get("code") or cause.get("original") or cause.get("category") or effect.get("code") or effect.get("original")):
         found.append(problem("damage-empty", column=f"damages.{n}.cause"))
     for part, item, vocabulary in (("cause", cause, "causes"), ("effect", effect, "effects")):
@@ -78,11 +82,17 @@ def _damage(damage: Document, n: int, today: date | None) -> list[Problem]:
             found.append(unknown(f"damages.{n}.{part}", item["code"], vocabulary))
         if item.get("certainty") and item["certainty"] not in terms("certainty"):
             found.append(unknown(f"damages.{n}.{part}_certainty", item["certainty"], "certainty"))
+    return found + _event(damage.get("event") or {}, f"damages.{n}", today)
+
+
+def _event(event: Document, column: str, today: date | None) -> list[Problem]:
+    """The days between which something happened."""
+    found = []
     for key, text in event.items():
-        found += date_problem(f"damages.{n}.{key}", text) or _not_yet(text, f"damages.{n}.{key}", today)
+        found += date_problem(f"{column}.{key}", text) or _not_yet(text, f"{column}.{key}", today)
     last = event.get("to") or event.get("before")
     if not found and event.get("from") and last:
         begins, ends = parse(event["from"]).earliest, parse(last).latest
         if begins is not None and ends is not None and ends < begins:
-            found.append(problem("event-reversed", column=f"damages.{n}.to" if event.get("to") else f"damages.{n}.before", value=last))
+            found.append(problem("event-reversed", column=f"{column}.to" if event.get("to") else f"{column}.before", value=last))
     return found

@@ -9,13 +9,13 @@ from tutela.vocabulary.dates import parse
 
 declare({
     "assessment-empty": ("This assessment says nothing: no condition, no outcome, no damage, no threat, no note.",
-                         "Say what was found, or choose why nothing could be: not visible, not visited, not assessable."),
+                         "Say what was found (“no damage” is a finding), or why nothing was: not visible, not visited, not assessable."),
     "observed-after-recorded": ("It was written down ({value}) before it was observed ({observed}).", "Check the two dates."),
     "assessment-refused": ("The assessment was not kept: {reason}", "Mend what is named, then save again."),
 })
 
-SAYS = ("condition", "extent", "damages", "threats", "recommendations", "interventions", "note")
-OUTCOMES = ("finding", "not-visible", "not-visited", "not-assessable")
+SAYS = ("condition", "degree", "extent", "elements", "damages", "misuses", "threats", "recommendations", "interventions", "note")
+OUTCOMES = ("finding", "no-damage", "not-visible", "not-visited", "not-assessable")
 
 
 def check_assessment(assessment: dict[str, Any]) -> list[Problem]:

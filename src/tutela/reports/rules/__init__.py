@@ -1,0 +1,1 @@
+"""Pure decisions about what documents say: no Django, no I/O."""
