@@ -93,7 +93,7 @@ def _multiply(copy: int, records: int, lines: int) -> None:
             ("store_record", "id, uuid, kind, line, live", f"id + {by}, '{prefix}' || substr(uuid, 9), kind, line + {seq}, live",
              f"id <= {records}"),
             ("store_line", "seq, change, record, act, before, digest, chain, salt, document",
-             f"seq + {seq}, change, record + {by}, act, before, digest, chain, salt, document", f"seq <= {lines}"),
+             f"seq + {seq}, change, record + {by}, act, before, digest, chain, salt, {_moved(prefix)}", f"seq <= {lines}"),
             ("store_link", "target, role, source", f"target + {by}, role, source + {by}", f"target <= {records}"),
             ("store_entry", ", ".join(names), ", ".join(shifted.get(name, name) for name in names), f"record <= {records}"),
         ]
@@ -103,6 +103,14 @@ def _multiply(copy: int, records: int, lines: int) -> None:
                      ", ".join(f"{c} + {by}" if c in ("record", "place") else c for c in columns), f"record <= {records}"))
         for table, into, values, where in jobs:
             cursor.execute(f"INSERT INTO {table} ({into}) SELECT {values} FROM {table} WHERE {where}")
+
+
+def _moved(prefix: str) -> str:
+    """SQL: an assessment's document with the id of the copied place."""
+    from django.db import connection
+
+    at = "instr(document, '\"place\":\"')" if connection.vendor == "sqlite" else "strpos(document, '\"place\":\"')"
+    return f"CASE WHEN {at} = 0 THEN document ELSE substr(document, 1, {at} + 8) || '{prefix}' || substr(document, {at} + 17) END"
 
 
 def _seal() -> None:

@@ -20,11 +20,12 @@ import pytest
 from django.db import transaction
 from support import authority, bundling, sealing
 from support.acting import actor
+from support.bundling import item_file
 from support.commands import CommandLine
 from support.warm import FORKS
 
 from tutela.errors import NotAllowed, TutelaError
-from tutela.evidence import checks, custody, queries, reads, seals
+from tutela.evidence import checks, custody, queries, reads, seals, witnesses
 from tutela.evidence.bundles import checker
 from tutela.evidence.bundles.read import Refusal, take_in
 from tutela.evidence.bundles.write import bundle
@@ -194,7 +195,7 @@ def test_people_are_named_only_when_asked_for(tmp_path: Path) -> None:
 
 def test_witnesses_leave_by_their_pseudonyms_alone(tmp_path: Path) -> None:
     room = sealing.furnish(tmp_path / "in")
-    (witness,) = sealing.put(("witness", {"pseudonym": "W-7K3Q", "consents": [{"scope": "told in confidence"}]}))
+    (witness,) = sealing.put(("witness", {"pseudonym": "W-7K3Q", "consents": [{"scope": "publish", "given": "2020", "note": "told in confidence"}]}))
     from tutela.store.write import Row, write
 
     document, _ = queries.held_item(room.items[0])
@@ -205,6 +206,22 @@ def test_witnesses_leave_by_their_pseudonyms_alone(tmp_path: Path) -> None:
     assert told(tmp_path / "out", room.items[0])["witnesses"] == [{"id": bare(witness), "pseudonym": "W-7K3Q"}]
     assert "told in confidence" not in everything_said(tmp_path / "out")
     assert "W-7K3Q" not in everything_said(tmp_path / "public") and bare(witness) not in everything_said(tmp_path / "public")
+
+
+def test_what_a_witness_does_not_let_leave_is_refused_by_name_and_left_out_of_the_rest(tmp_path: Path) -> None:
+    room = sealing.furnish(tmp_path / "in")
+    pseudonym = witnesses.add(OPERATOR, "a long passphrase of six words", {"name": "A. Person"})
+    witnesses.attach(OPERATOR, pseudonym, room.items[0])
+    with pytest.raises(TutelaError) as caught:
+        bundle(OPERATOR, tmp_path / "named", items=[room.items[0]])
+    assert caught.value.code.startswith("consent") and not (tmp_path / "named").exists()
+    told_of = bundle(OPERATOR, tmp_path / "all")
+    assert told_of.left_out["items whose witnesses do not let them leave"] == 1 and not item_file(tmp_path / "all", room.items[0]).exists()
+    witnesses.consent(OPERATOR, pseudonym, "hand-over")
+    assert bundle(OPERATOR, tmp_path / "agreed", items=[room.items[0]]).items == 1
+    witnesses.withdraw(OPERATOR, pseudonym)
+    with pytest.raises(TutelaError):
+        bundle(OPERATOR, tmp_path / "withdrawn", items=[room.items[0]])
 
 
 def test_a_bundle_for_the_public_holds_no_original_no_metadata_and_no_person(tmp_path: Path) -> None:

@@ -392,7 +392,7 @@ def test_reading_never_waits_for_whoever_writes_records(taken: tuple[CommandLine
     writer.execute("UPDATE store_record SET live = live")
     try:
         each = reader(line, item, 2)
-        said = each.communicate(timeout=30)
+        said = each.communicate(timeout=150)  # whoever waited for the writer would give up after 60
     finally:
         writer.execute("ROLLBACK")
         writer.close()

@@ -31,7 +31,7 @@ def many(db: None) -> None:
         uuid = keep(f"{WORDS[n % len(WORDS)]}{f' {n}' if n % 4 else ''}", at=(30 + n % 10 * 0.7, 30 + n % 7 * 0.7) if n % 6 else None,
                     condition=("poor", "good")[n % 2], observed=f"20{10 + n % 9}", value=float(n % 30))
         if n % 9 == 0:
-            set_handling(OPERATOR, uuid, ("restricted", "confidential", reason="at risk")[n % 2], "1")
+            set_handling(OPERATOR, uuid, ("restricted", "confidential")[n % 2], "1", "at risk")
 
 
 def answers(query: str) -> dict[str, Any]:

@@ -59,4 +59,4 @@ def register_all() -> None:
     for kind in (ASSESSMENT, CONSENSUS, COMMENT):
         register(kind)
         ALSO[kind.name] = _open_to
-    CONTRIBUTORS["assessment"] = contribution
+    CONTRIBUTORS["assessment", "consensus"] = contribution

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from django.db import connection
+
 from tutela.assessment import versions
 from tutela.assessment.rules import change
 from tutela.assessment.rules import state as states
@@ -16,6 +18,7 @@ from tutela.inventory.rules.audience import sight_of
 from tutela.people.rules import Actor
 from tutela.store import search as store_search
 from tutela.store.documents import bare, dashed, loads
+from tutela.store.kinds import KINDS
 
 declare({"moment-unreadable": ("“{value}” is no moment.", "Write a day (2026-03-01) or a time (2026-03-01T12:00:00Z).")})
 
@@ -95,6 +98,16 @@ def one(actor: Actor, public_id: str) -> Document:
     out = {**(_dashed(out) if "of" in document else out), "id": dashed(bare(public_id)), "line": line, "place": dashed(document["place"]),
            "kind": "consensus" if "of" in document else "assessment"}  # fmt: skip
     return {**out, "comments": comments(actor, public_id)} if actor.audience >= 1 and found.details else out
+
+
+def number(actor: Actor) -> int:
+    """How many assessments the actor may see: those of places seen, and what is not reviewed only as a contributor."""
+    reviewed = "" if actor.audience >= 1 else "AND f.status IN ('reviewed', 'published')"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM assessment_finding f JOIN store_entry e ON e.id >= f.place * 4 AND e.id < f.place * 4 + 4 "
+                       f"AND e.low <= %s AND e.high >= %s WHERE f.kind = %s {reviewed}",
+                       [actor.audience, actor.audience, KINDS["assessment"].code])
+        return int(cursor.fetchone()[0])
 
 
 def comments(actor: Actor, public_id: str) -> list[Document]:

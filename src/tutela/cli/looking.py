@@ -107,12 +107,13 @@ def stats(run: Run) -> None:
     Whoever may not see everything is told of what they may see, and not of accounts and the journal's records.
     """
     actor = run.open()
+    from tutela.assessment.queries import number
     from tutela.inventory.queries import count
     from tutela.people.queries import accounts
     from tutela.store import figures, workspace
 
     state = figures.state()
-    data: dict[str, Any] = {"places": count(actor, "").total, "assessments": figures.linked("about", actor.audience),
+    data: dict[str, Any] = {"places": count(actor, "").total, "assessments": number(actor),
                             "names": figures.items("place", "names", actor.audience)}
     if actor.may("read-journal-people"):
         data |= {"records": figures.records(), "users": len(accounts())}

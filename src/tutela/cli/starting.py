@@ -72,9 +72,10 @@ def demo(
     serve: bool | None = typer.Option(None, "--serve/--no-serve", help="Serve the pages in the end; else only from a terminal.",
                                       show_default=False),
 ) -> None:
-    """Make a demonstration from the public lists that ship with Tutela: import them, report damaged places, serve the pages.
+    """Make a demonstration: import the public lists that ship with Tutela, assess an invented place with evidence, report damaged
+    places, hand the evidence over, serve the pages.
 
-    The workspace is demo-workspace unless --workspace names another. Run again, it changes nothing.
+    The workspace is demo-workspace unless --workspace names another; the bundle lies beside it. Run again, it changes nothing.
     """
     folder = (run.workspace or Path(DEMO_FOLDER)).resolve()
     actor = _demo_workspace(run, folder)
@@ -82,6 +83,9 @@ def demo(
 
     with run.progress() as progress:
         told = run_demo(actor, progress)
+    from tutela.exchange import demo_practice
+
+    told["practice"] = demo_practice.run(actor, folder.with_name(f"{folder.name}-bundle"))
     told["workspace"] = str(folder)
     from tutela.reports.actions import write_damaged
 
@@ -126,4 +130,8 @@ def demo_lines(told: dict[str, Any]) -> list[str]:
         lines += [f"Refused in {found['file']}, row {found['row']}: {found['message']}" for found in each["problems"][:SHOWN]]
         more = len(each["problems"]) - SHOWN
         lines += [f"… and {more:,} more in that list."] if more > 0 else []
-    return [*lines, *(f"Damaged places: {path}" for path in told["reports"]), f"The register:   {told['workspace']}"]
+    bundle = told["practice"]["bundle"]
+    lines += [f"Damaged places: {path}" for path in told["reports"]]
+    lines.append(f"Handed over:    {bundle['file']} ({'verified' if bundle['holds'] else 'it does NOT hold'}: "
+                 "verify.py in it proves it on any machine)")
+    return [*lines, f"The register:   {told['workspace']}"]

@@ -71,6 +71,7 @@ def register_all() -> None:
     register_check("Evidence", _check_files)
     register_check("Log of reads", _check_reads)
     register_check("Witnesses", _check_witnesses)
+    register_check("Seals", _check_seals)
     register_restored(_restored)
 
 
@@ -84,6 +85,12 @@ def _check_reads() -> Iterator[str]:
     from tutela.evidence.reads import check
 
     return check()
+
+
+def _check_seals() -> Iterator[str]:
+    from tutela.evidence.seals import findings
+
+    return findings()
 
 
 def _check_witnesses() -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tutela.evidence import checks, intake_log
+from tutela.evidence import checks, intake_log, witnesses
 from tutela.people.actions import require
 from tutela.people.rules import Actor
 from tutela.store import blobs, filelock, journal
@@ -30,21 +30,23 @@ class Repaired:
     removed: list[str] = field(default_factory=list)
     intakes: int = 0
     copies: list[str] = field(default_factory=list)
+    witnesses: int = 0
     young: int = 0
     lost: list[str] = field(default_factory=list)
 
     @property
     def done(self) -> int:
-        return len(self.relinked) + len(self.removed) + self.intakes + len(self.copies)
+        return len(self.relinked) + len(self.removed) + self.intakes + len(self.copies) + self.witnesses
 
     def as_dict(self) -> dict[str, Any]:
-        return {"relinked": self.relinked, "removed": self.removed, "intakes": self.intakes, "copies": self.copies, "young": self.young,
-                "lost": self.lost}
+        return {"relinked": self.relinked, "removed": self.removed, "intakes": self.intakes, "copies": self.copies,
+                "witnesses": self.witnesses, "young": self.young, "lost": self.lost}
 
     def lines(self) -> list[str]:
         told = [(self.intakes, "interrupted intakes cleared away"), (len(self.relinked), "originals put back in their place"),
                 (len(self.removed), "files that no record named removed"), (len(self.copies), "lost working copies taken off the register, "
-                                                                            "to be made anew")]
+                                                                        "to be made anew"),
+                (self.witnesses, "leftovers of witnesses' files removed")]
         lines = [f"{number:,} {what}." for number, what in told if number]
         if self.young:
             lines.append(f"{self.young:,} files were written less than ten minutes ago and were left; `--now` takes them too, "
@@ -69,6 +71,7 @@ def repair(actor: Actor, now: bool = False, progress: Progress | None = None) ->
     _remove_orphans(actor, done, now)
     told("Working copies", 0, None)
     _forget_copies(actor, done)
+    done.witnesses = witnesses.sweep()
     if done.done:
         journal.note(actor.id, "evidence.repair", **{key: value if isinstance(value, int) else len(value)
                                                      for key, value in done.as_dict().items()})

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tutela.assessment.rules.series import seen
 from tutela.errors import EXIT_UNUSABLE, EXIT_USAGE, NotAllowed, TutelaError, declare, problem
 from tutela.exchange.flat import cleaned, flatten
 from tutela.exchange.outfile import digest_of, replacing, written
@@ -110,7 +111,7 @@ def _slice(held: Any, level: int, rows: list[PlaceText], tally: about.Tally) -> 
     for record, uuid, line, text, x, y in rows:
         document = loads(text)
         texts = series.get(record)
-        flat = flatten(document, uuid, [loads(t) for t in texts] if texts else None, x, y, audience=level, version=line)
+        flat = flatten(document, uuid, seen([loads(t) for t in texts], level) if texts else None, x, y, audience=level, version=line)
         # Canonical JSON writes control characters as \u00..; anything else no format can carry is as rare.
         if "\\u00" in text or "\uffff" in text or "\ufffe" in text or (texts and "\\u00" in "".join(texts)):
             flat = cleaned(flat)

@@ -19,8 +19,10 @@ from tutela.store.kinds import KINDS as REGISTERED
 
 Document = dict[str, Any]
 
-_CITING = ("SELECT r.id, p.document FROM store_entry e JOIN store_link k ON k.target = e.record AND k.role = 'cites' "
+#: An item's entry is for those who see it by its own mark; the places it concerns are asked about besides.
+_CITING = ("SELECT r.id, p.document, m.document FROM store_entry e JOIN store_link k ON k.target = e.record AND k.role = 'cites' "
            "JOIN store_record r ON r.id = k.source JOIN store_line p ON p.seq = r.line "
+           "JOIN store_record i ON i.id = e.record JOIN store_line m ON m.seq = i.line "
            "WHERE e.kind = %s AND e.low <= %s AND e.high >= %s AND r.live AND r.id <= %s ORDER BY r.id")
 _STANDING = ("SELECT r.id, r.uuid, p.document FROM store_record r JOIN store_line p ON p.seq = r.line "
              "WHERE r.uuid IN {in} AND r.live AND r.kind IN (%s, %s)")
@@ -34,11 +36,12 @@ def verified_places(held: Any, at: Moment, changed: Mapping[int, Version], level
     citations = _citations(held, at, changed, level)
     if not citations:
         return {}
-    seen = sights.items(Actor("reports", AUDIENCES[level]), {citation["item"] for citation in citations})
+    asked_about = {citation["item"] for citation, item in citations if item is None or item.get("places")}
+    seen = sights.items(Actor("reports", AUDIENCES[level]), asked_about) if asked_about else {}
     by_uuid = {version.uuid: version for version in changed.values()}
     pairs: dict[str, list[tuple[Document, Document]]] = {}
-    for citation in citations:
-        item = seen.get(citation["item"])
+    for citation, own in citations:
+        item = seen.get(citation["item"]) if citation["item"] in asked_about else own
         if item is not None:
             earlier = by_uuid.get(citation["item"])
             pairs.setdefault(citation["record"], []).append((citation, item if earlier is None else earlier.document or {"state": "none"}))
@@ -55,13 +58,14 @@ def observed_by(finding: Document, record: int, day: int, made_by: int) -> bool:
     return last <= day if last is not None else record <= made_by or (recorded is not None and recorded <= day)
 
 
-def _citations(held: Any, at: Moment, changed: Mapping[int, Version], level: int) -> list[Document]:
+def _citations(held: Any, at: Moment, changed: Mapping[int, Version], level: int) -> list[tuple[Document, Document | None]]:
+    """(citation, its item where that was read with it)."""
     last = 1 << 62 if at.records is None else at.records
     with held.cursor() as cursor:
         cursor.execute(_CITING, [REGISTERED["item"].code, level, level, last])
-        found = [loads(text) for record, text in cursor.fetchall() if record not in changed]
-    earlier = [version.document for version in changed.values() if version.kind == "citation" and version.document]
-    return [{**one, "item": bare(one["item"]), "record": bare(one["record"])} for one in [*found, *earlier]]
+        found = [(loads(text), loads(item)) for record, text, item in cursor.fetchall() if record not in changed]
+    earlier = [(version.document, None) for version in changed.values() if version.kind == "citation" and version.document]
+    return [({**one, "item": bare(one["item"]), "record": bare(one["record"])}, item) for one, item in [*found, *earlier]]
 
 
 def _findings(held: Any, at: Moment, changed: Mapping[int, Version], uuids: list[str]) -> list[tuple[int, str, Document]]:

@@ -34,15 +34,6 @@ def items(kind: str, key: str, audience: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def linked(role: str, audience: int) -> int:
-    """How many live records point in this role at a record the audience may see."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM store_link k JOIN store_record r ON r.id = k.source JOIN store_entry e "
-                       "ON e.id >= k.target * 4 AND e.id < k.target * 4 + 4 AND e.low <= %s AND e.high >= %s "
-                       "WHERE k.role = %s AND r.live", [audience, audience, role])
-        return int(cursor.fetchone()[0])
-
-
 def state() -> dict[str, Any]:
     """{"lines": journal lines, "head": the last line's chain value in hexadecimal, "database": its kind}."""
     lines, head = journal.head()

@@ -200,6 +200,6 @@ def people_in(items: Iterable[Document]) -> set[str]:
 
 
 def title_of(item: Document) -> str:
-    """What to call an item on a page: its title, else its form and the beginning of its id."""
+    """What to call an item on a page: its title, else its form and the beginning of its digest."""
     document = item["document"]
-    return document.get("title") or f"{document['form'].capitalize()} {dashed(item['id'])[:8]}"
+    return document.get("title") or f"{document['form'].capitalize()} {document['digest'][:8]}"

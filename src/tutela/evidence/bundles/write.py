@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from tutela import __version__
-from tutela.errors import EXIT_UNUSABLE, TutelaError, declare, problem
-from tutela.evidence import copies, custody, held, keys, queries, reads
+from tutela.errors import EXIT_UNUSABLE, Problem, TutelaError, declare, problem
+from tutela.evidence import copies, custody, held, keys, queries, reads, witnesses
 from tutela.evidence.bundles import page
 from tutela.evidence.bundles.checker import BAGIT, PAYLOAD, SIGNATURE, TAGS, canonical
 from tutela.evidence.bundles.gather import Gathering, people_in
 from tutela.evidence.bundles.sinks import Sink, sink
 from tutela.people.actions import require
 from tutela.people.rules import PUBLIC, Actor
-from tutela.store import blobs, journal
+from tutela.store import backend, blobs, journal
 from tutela.store.documents import bare, dashed, loads, new_ids
 from tutela.store.write import live_rows
 from tutela.vocabulary import disclaimer
@@ -68,6 +68,10 @@ def bundle(actor: Actor, out: Path, items: Iterable[str] | None = None, places: 
     require(actor, "export-evidence")
     reader = PUBLIC if public else actor
     wanted = _wanted(actor, reader, items, places)
+    withheld = _withheld(wanted, public)
+    if items is not None and withheld:  # what was asked for by its id is refused aloud; of the rest it is said how many stay
+        raise TutelaError(next(iter(withheld.values()))[0])
+    wanted = [each for each in wanted if each not in withheld]
     if not wanted:
         raise TutelaError(problem("bundle-empty"), EXIT_UNUSABLE)
     key = keys.current(actor).key
@@ -75,7 +79,9 @@ def bundle(actor: Actor, out: Path, items: Iterable[str] | None = None, places: 
     target = sink(out, f"tutela-bundle-{number[:12]}")
     try:
         with _full(out):
-            return _Writing(actor, Gathering(reader, public), target, number, key, names and not public, purpose, progress).run(wanted)
+            gathering = Gathering(reader, public)
+            gathering.left_out.update({"items whose witnesses do not let them leave": len(withheld)} if withheld else {})
+            return _Writing(actor, gathering, target, number, key, names and not public, purpose, progress).run(wanted)
     except BaseException:
         with suppress(OSError):
             target.drop()
@@ -94,6 +100,13 @@ def _wanted(actor: Actor, reader: Actor, items: Iterable[str] | None, places: It
     else:
         named = [uuid for _, uuid, _, _ in live_rows("item")]
     return [each for each in dict.fromkeys(named) if _sees(reader, each)]
+
+
+def _withheld(wanted: list[str], public: bool) -> dict[str, list[Problem]]:
+    """Those of these items that a witness has not let leave, or lets leave no more, each with why."""
+    documents = {uuid: loads(text) for uuid, text in backend.select_in(
+        "SELECT r.uuid, p.document FROM store_record r JOIN store_line p ON p.seq = r.line WHERE r.uuid IN {in}", wanted)}
+    return witnesses.refusals(documents, "publish" if public else "hand-over")
 
 
 def _sees(reader: Actor, uuid: str) -> bool:

@@ -28,8 +28,8 @@ class Contribution:
     missing: tuple[str, ...] = ()
 
 
-#: kind of dependant → function (documents, details allowed) → Contribution.  Higher rooms register theirs when ready.
-CONTRIBUTORS: dict[str, Callable[[list[Document], bool], Contribution]] = {}
+#: kinds of dependants → function (documents, details allowed) → Contribution.  Higher rooms register theirs when ready.
+CONTRIBUTORS: dict[tuple[str, ...], Callable[[list[Document], bool], Contribution]] = {}
 
 
 #: What the words of a place's text are taken from.
@@ -90,8 +90,8 @@ def _view(seen: Document, low: int, high: int, dependants: list[tuple[str, Docum
     if identifiers:
         view.ids = fold(identifiers[0]["value"] if len(identifiers) == 1 else " ".join([i["value"] for i in identifiers]))
     text = [item[key] for field, key in TEXTS if field in seen for item in seen[field] if isinstance(item.get(key), str)]
-    for kind, contribute in CONTRIBUTORS.items():
-        given = contribute([about for name, about in dependants if name == kind], details)
+    for kinds, contribute in CONTRIBUTORS.items():
+        given = contribute([about for name, about in dependants if name in kinds], details)
         facets.update(given.facets)
         missing += given.missing
         if given.text:

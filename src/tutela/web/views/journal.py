@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tutela.errors import declare, problem
+from tutela.evidence import sights
 from tutela.exchange import queries as imports
 from tutela.inventory import touched
 from tutela.people.queries import names
@@ -103,7 +104,8 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     row = found[0]
     records = history.records_of(number, RECORDS)
     seen = touched.seen(actor, [public_id for _, public_id, _ in records])
-    shown = [(kind, i, act) for kind, i, act in records if i in seen]
+    told = sights.records(actor, [i for kind, i, _ in records if kind != "place"]) if actor.audience < 1 else None
+    shown = [(kind, i, act) for kind, i, act in records if i in seen and (kind == "place" or told is None or i in told)]
     asked = request.GET.get("record", "")
     lines = [_record(actor, number, kind, i, act, seen[i], n < OPENED or i == asked) for n, (kind, i, act) in enumerate(shown)]
     context = {
