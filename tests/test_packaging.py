@@ -228,7 +228,7 @@ class TestDemoData:
             for path in (ROOT / "src/tutela/demo_data").iterdir()
             if path.is_dir() and path.name != "__pycache__"
         }
-        assert shipped == set(demo_data.LISTS)
+        assert shipped == {*demo_data.LISTS, "practice"} and "`practice/`" in readme  # drawings of our own
 
     def test_the_benchmark_list_is_there_and_whole(self) -> None:
         path = ROOT / "bench/data/benchmark_places_20k.csv.gz"

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import inspect
 import sys
-from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 INTRODUCTION = """# The command line
 
@@ -74,17 +73,16 @@ def label(param: Any) -> str:
     names = ", ".join([*param.opts, *param.secondary_opts])
     if param.is_flag or param.count:
         return names
-    return f"{names} {param.metavar or kind(param.type_descriptor.annotation)}"
+    return f"{names} {param.metavar or kind(param.type)}"
 
 
-def kind(annotation: Any) -> str:
+def kind(given: Any) -> str:
     """What an option takes, in a word: ``TEXT``, ``PATH``, ``NUMBER``, or its choices."""
-    inner = [part for part in get_args(annotation) if part is not type(None)]
-    if inner and not isinstance(annotation, type):
-        return "|".join(map(str, inner)) if get_origin(annotation) is Literal else kind(inner[0])
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return "|".join(str(member.value) for member in annotation)
-    return {Path: "PATH", int: "NUMBER", float: "NUMBER"}.get(annotation, "TEXT")
+    choices = getattr(given, "choices", None)
+    if choices:
+        return "|".join(str(getattr(choice, "value", choice)) for choice in choices)
+    name = str(getattr(given, "name", "")).lower()
+    return "PATH" if name in ("path", "file", "directory", "filename") else "NUMBER" if name.startswith(("integer", "float")) else "TEXT"
 
 
 def meaning(param: Any) -> str:
