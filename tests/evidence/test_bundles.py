@@ -195,7 +195,8 @@ def test_people_are_named_only_when_asked_for(tmp_path: Path) -> None:
 
 def test_witnesses_leave_by_their_pseudonyms_alone(tmp_path: Path) -> None:
     room = sealing.furnish(tmp_path / "in")
-    (witness,) = sealing.put(("witness", {"pseudonym": "W-7K3Q", "consents": [{"scope": "publish", "given": "2020", "note": "told in confidence"}]}))
+    consents = [{"scope": "publish", "given": "2020", "note": "told in confidence"}]
+    (witness,) = sealing.put(("witness", {"pseudonym": "W-7K3Q", "consents": consents}))
     from tutela.store.write import Row, write
 
     document, _ = queries.held_item(room.items[0])

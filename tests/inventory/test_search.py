@@ -246,3 +246,16 @@ def test_a_map_groups_many_places_and_counts_each_once(db: None, monkeypatch: py
     assert shown["total"] == 9
     narrower = queries.map_features(PUBLIC, "condition:poor bbox:37,33,39,35", (0, 0, 90, 60), 4)
     assert (narrower["total"], narrower["outside"]) == (4, 0)
+
+
+def test_a_mistyped_word_that_begins_another_is_asked_about_not_read_otherwise(db: None) -> None:
+    for name in ("Citadella", "Citadel Hill", "Citadela"):
+        keep(name)
+    found = queries.search(PUBLIC, "citade")
+    assert found.total == 3 and not found.perhaps  # a beginning of all of them
+    keep("Chapel Saint Marina")
+    keep("Marinage")
+    found = queries.search(PUBLIC, "marinag")
+    assert [row.name["text"] for row in found.rows] == ["Marinage"] and not found.read_as
+    assert found.perhaps == {"marinag": ["marina"]}
+    assert queries.search(PUBLIC, "marina").perhaps == {}

@@ -32,9 +32,10 @@ def search(
     found = find(actor, query, limit, offset)
     lines = screen.table(("Id", "Name", "Type", "Country", "Condition", "Position"), map(_cells, found.rows)) if found.rows else []
     said = [f"“{word}” was read as: {', '.join(others)}" for word, others in found.read_as.items()]
+    said += [f"“{word}” is nobody's whole word; perhaps: {', '.join(others)}" for word, others in found.perhaps.items()]
     shown = f"{len(found.rows):,} of {found.total:,} places." if found.total > len(found.rows) else f"{found.total:,} places."
-    run.answer({"query": query.text(), "total": found.total, "read_as": found.read_as, "places": [_place_data(row) for row in found.rows]},
-               [*said, *lines, shown])
+    run.answer({"query": query.text(), "total": found.total, "read_as": found.read_as, "perhaps": found.perhaps,
+                "places": [_place_data(row) for row in found.rows]}, [*said, *lines, shown])
 
 
 def _place_data(row: Any) -> dict[str, Any]:

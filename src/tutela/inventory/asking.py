@@ -123,6 +123,24 @@ def _reading(audience: int, group: tuple[str, ...], read_as: dict[str, list[str]
     return (word, *(f"={other}" for other in others))
 
 
+def perhaps(audience: int, want: Want) -> dict[str, list[str]]:
+    """{word typed: words that may have been meant}, for words that are nobody's whole word but only begin others.
+
+    The reader is asked, nothing is read otherwise: who types the beginning of a name means it more often than a near one.
+    """
+    found = {}
+    for given in want.words:
+        for group in given.texts[0] if given.columns == NAMES and len(given.texts) == 1 else ():
+            word = group[0]
+            if len(group) > 1 or len(word) <= 4 or word.startswith("="):
+                continue
+            if not store_search.has_word("place", audience, NAMES, f"={word}"):
+                near = [other for other in store_search.close_terms("place", audience, NAMES, word) if not other.startswith(word)]
+                if near:
+                    found[word] = near
+    return found
+
+
 def _codes(name: str, values: Iterable[str]) -> tuple[str, ...]:
     """Codes for what was typed (a code, or a wording in any language), with the narrower terms where the facet has such."""
     found: dict[str, None] = {}

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from tutela.errors import TutelaError, problem
-from tutela.inventory.asking import IDENTIFIERS, as_query, forgiving, wanted, wider
+from tutela.inventory.asking import IDENTIFIERS, as_query, forgiving, perhaps, wanted, wider
 from tutela.inventory.rules.names import display_name, listed
 from tutela.inventory.rules.query import Query
 from tutela.people.rules import Actor
@@ -37,14 +37,19 @@ class PlaceRow:
     day: int | None
 
 
+FEW = 20  # so few may be found because a word was mistyped
+
+
 @dataclass(slots=True)
 class Results:
-    """A page of places.  ``read_as`` {word typed: words searched instead} where nobody's name begins as typed."""
+    """A page of places.  ``read_as`` {word typed: words searched instead} where nobody's name begins as typed; ``perhaps`` {word
+    typed: words that may have been meant} where few names begin so and none has just that word."""
 
     query: Query
     total: int
     rows: list[PlaceRow]
     read_as: dict[str, list[str]] = field(default_factory=dict)
+    perhaps: dict[str, list[str]] = field(default_factory=dict)
 
 
 def _asked(actor: Actor, query: Query | str) -> tuple[Want, dict[str, list[str]]]:
@@ -59,7 +64,8 @@ def search(actor: Actor, query: Query | str, limit: int = 50, offset: int = 0) -
     want, read_as = _asked(actor, query)
     total = store_search.total("place", actor.audience, want)
     rows = store_search.page("place", actor.audience, want, max(limit, 0), max(offset, 0), total)
-    return Results(query, total, _listed_rows(rows, actor.language), read_as)
+    meant = perhaps(actor.audience, want) if 0 < total <= FEW and want.words else {}
+    return Results(query, total, _listed_rows(rows, actor.language), read_as, meant)
 
 
 def _listed_rows(found: list[store_search.Found], language: str) -> list[PlaceRow]:

@@ -19,6 +19,7 @@ from tutela.inventory.asking import change_of
 from tutela.inventory.near import near_fields, unknown_values
 from tutela.inventory.rules.query import Query, box, parse
 from tutela.people.rules import Actor
+from tutela.vocabulary.folding import fold
 from tutela.web import i18n
 from tutela.web.views.common import FIELDS, address, day, is_fragment, label
 
@@ -106,10 +107,18 @@ def _found(request: HttpRequest, actor: Actor, query: Query) -> dict[str, Any]:
     }
     if results and results.read_as:
         context["read_as"] = [{"typed": typed, "used": ", ".join(used)} for typed, used in results.read_as.items()]
+    if results and results.perhaps:
+        context["instead"] = [{"label": other, "href": address(_with(query, words=_reworded(query.words, typed, other)))}
+                              for typed, others in results.perhaps.items() for other in others]  # fmt: skip
     context["unknown"] = _unknown(actor, query)
     if not total and everything:
         context["without"] = _without(actor, query)
     return context
+
+
+def _reworded(text: str, typed: str, other: str) -> str:
+    """The words asked for, one of them exchanged."""
+    return " ".join(other if fold(word) == typed else word for word in text.split())
 
 
 def _unknown(actor: Actor, query: Query) -> list[dict[str, Any]]:
