@@ -9,23 +9,21 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import bagit
 import pytest
-from django.db import transaction
 from support import authority, bundling, sealing
 from support.acting import actor
 from support.bundling import item_file
 from support.commands import CommandLine
+from support.sealing import elsewhere
 from support.warm import FORKS
 
 from tutela.errors import NotAllowed, TutelaError
-from tutela.evidence import checks, custody, queries, reads, seals, witnesses
+from tutela.evidence import checks, custody, queries, seals, witnesses
 from tutela.evidence.bundles import checker
 from tutela.evidence.bundles.read import Refusal, take_in
 from tutela.evidence.bundles.write import bundle
@@ -39,19 +37,6 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 @pytest.fixture(autouse=True)
 def workspace(settings, tmp_path: Path) -> Path:
     return sealing.apart(settings, tmp_path / "held")
-
-
-@contextmanager
-def elsewhere(settings: Any, folder: Path) -> Iterator[None]:
-    """What is done inside happens in another workspace, whose records and files are not here afterwards."""
-    here = settings.WORKSPACE
-    aliases = {"default", reads.alias()}
-    marks = {alias: transaction.savepoint(alias) for alias in aliases}
-    sealing.apart(settings, folder)
-    yield
-    for alias, mark in marks.items():
-        transaction.savepoint_rollback(mark, alias)
-    settings.WORKSPACE = here
 
 
 @dataclass

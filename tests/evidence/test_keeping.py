@@ -96,7 +96,7 @@ def test_what_a_seal_names_is_not_loose(item: str) -> None:
     manifest = blobs.put(io.BytesIO(b"a manifest"))
     with journal.change("operator", "test") as change:
         write(change, [Row("seal", "4" * 32, {"items": [bare(item)], "manifest": manifest}, new=True)])
-    assert verify() == [] and repair(OPERATOR, now=True).removed == [] and blobs.where(manifest).exists()
+    assert list(check_files()) == [] and repair(OPERATOR, now=True).removed == [] and blobs.where(manifest).exists()
 
 
 @django
@@ -189,8 +189,9 @@ from tutela.people.rules import OPERATOR
 open_original(OPERATOR, sys.argv[2]).close()
 digest = blobs.put(io.BytesIO(b"redacted by hand"), into=settings.WORKSPACE.copies)
 with journal.change("operator", "test") as change:
-    write(change, [Row("copy", "5" * 32, {"item": bare(sys.argv[2]), "use": "redacted", "digest": digest, "size": 16}, new=True)])
-for name in ("keys/signing.pem", "witnesses/W-7K3Q.age"):
+    write(change, [Row("copy", "5" * 32, {"item": bare(sys.argv[2]), "use": "redacted", "digest": digest, "size": 16}, new=True),
+                   Row("witness", "6" * 32, {"pseudonym": "W-7K3Q", "consents": []}, new=True)])
+for name in ("keys/signing.pem", "witnesses/W-7K3Q.key.age", "witnesses/W-7K3Q.age"):
     file = settings.WORKSPACE.folder / name
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(b"secret of " + name.encode())
@@ -221,7 +222,7 @@ def test_a_backup_brings_originals_copies_reads_keys_and_witnesses(kept: tuple[C
     other = CommandLine(tmp_path / "other")
     assert other.data("restore", file)["findings"] == []
     assert other.data("verify")["holds"], "the file that no record names was of another moment"
-    for name in ("keys/signing.pem", "witnesses/W-7K3Q.age"):
+    for name in ("keys/signing.pem", "witnesses/W-7K3Q.key.age", "witnesses/W-7K3Q.age"):
         assert (other.workspace / name).read_bytes() == b"secret of " + name.encode()
         if os.name != "nt":
             assert stat.S_IMODE((other.workspace / name).stat().st_mode) == 0o600

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,22 @@ def apart(settings: Any, folder: Path) -> Path:
     for name in ("blobs", "staging"):
         (folder / name).mkdir(parents=True)
     return folder
+
+
+@contextmanager
+def elsewhere(settings: Any, folder: Path) -> Iterator[None]:
+    """What is done inside happens in another workspace, whose records and files are not here afterwards."""
+    from django.db import transaction
+
+    from tutela.evidence import reads
+
+    here = settings.WORKSPACE
+    marks = {alias: transaction.savepoint(alias) for alias in {"default", reads.alias()}}
+    apart(settings, folder)
+    yield
+    for alias, mark in marks.items():
+        transaction.savepoint_rollback(mark, alias)
+    settings.WORKSPACE = here
 
 
 def picture(seed: int = 0, gps: bool = True, size: tuple[int, int] = (640, 480)) -> bytes:

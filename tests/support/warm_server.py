@@ -130,7 +130,8 @@ def child(request: dict[str, Any]) -> None:
 
 def patch(wanted: dict[str, Any]) -> None:
     """The conditions a test asks for: ``staged`` rows kept in memory, ``timeout`` seconds for the writer's lock,
-    ``pages`` the database may grow to, ``bytes`` a file may grow to, ``memory`` the process may have."""
+    ``pages`` the database may grow to, ``bytes`` a file may grow to, ``memory`` the process may have, ``dies`` the step at which it is
+    ended and its count (``support.dying``)."""
     import resource
 
     if "staged" in wanted:
@@ -144,6 +145,10 @@ def patch(wanted: dict[str, Any]) -> None:
         options["timeout"] = wanted.get("timeout", options.get("timeout"))
         if "pages" in wanted:
             options["init_command"] += f" PRAGMA max_page_count={int(wanted['pages'])};"
+    if "dies" in wanted:
+        from support.dying import dies
+
+        dies(*wanted["dies"])
     if "bytes" in wanted:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (wanted["bytes"], wanted["bytes"]))

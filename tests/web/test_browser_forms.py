@@ -54,14 +54,17 @@ def test_record_correct_and_assess_with_the_keyboard_alone(page: Any, home: str)
     page.goto(place + "assess/")
     tab_to(page, "observed")
     page.keyboard.type("2024-05-01")
+    tab_to(page, "method")
+    page.keyboard.type("Field")
     tab_to(page, "condition")
     page.keyboard.type("Poor")
     tab_to(page, "damages-0-effect")
     page.keyboard.type("Eros")
-    tab_to(page, "Save")
+    tab_to(page, "Submit", 120)
     page.keyboard.press("Enter")
     page.wait_for_url(place)
-    assert "Poor" in page.inner_text(".t-state") and "Erosion" in page.inner_text("#damages")
+    assert "Poor" in page.inner_text("#condition") and "Erosion" in page.inner_text("#damages")
+    assert "1 not reviewed yet" in page.inner_text(".t-state"), "what nobody reviewed does not count"
 
 
 def test_rows_come_and_go_without_a_round_trip_and_keep_their_numbers_apart(page: Any, home: str) -> None:

@@ -32,8 +32,10 @@ def waiting(actor: Actor, status: str, limit: int = 50) -> tuple[list[Document],
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM assessment_finding f {where}", [status, *values])
         total = cursor.fetchone()[0]
-        cursor.execute("SELECT r.uuid FROM assessment_finding f JOIN store_record r ON r.id = f.record "
-                       f"{where} ORDER BY f.record DESC LIMIT %s", [status, *values, limit])  # fmt: skip
+        cursor.execute(
+            f"SELECT r.uuid FROM assessment_finding f JOIN store_record r ON r.id = f.record {where} ORDER BY f.record DESC LIMIT %s",
+            [status, *values, limit],
+        )
         uuids = [row[0] for row in cursor.fetchall()]
     return [queries.one(actor, uuid) for uuid in uuids], total
 

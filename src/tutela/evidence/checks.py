@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from tutela.evidence import intake_log, reads
+from tutela.evidence import intake_log, key_care, reads
 from tutela.evidence.kinds import CITATION, COPY, CUSTODY, GRADING, ITEM, SEAL, WITNESS
 from tutela.people.actions import require
 from tutela.people.rules import Actor
@@ -58,6 +58,7 @@ def check_files() -> Iterator[str]:
         yield f"intake: one of {paths or 'unknown files'} was interrupted; the same files given again go on where it was"
     for root, file in temporary():
         yield f"{root}: {blobs.INCOMING}/{file.name} was left by a program that was ended"
+    yield from key_care.check()
 
 
 _NAMED = ("SELECT k.value, r.kind, r.uuid, p.document FROM store_key k JOIN store_record r ON r.id = k.record "

@@ -158,7 +158,8 @@ class _Told:
 def _logged(actor: Actor, paths: list[Path], sources: list[Source], given: Given, progress: Progress) -> Taken:
     """The intake with its log: kept where the work was stopped, dropped with all copies where it ended or failed."""
     told, placed = _Told(progress), []  # type: ignore[var-annotated]
-    log = IntakeLog(paths)
+    with blobs.room():
+        log = IntakeLog(paths)
     try:
         taken = _take(actor, log, sources, given, told, placed)
     except (KeyboardInterrupt, SystemExit):

@@ -194,11 +194,15 @@ def _put(path: Path, content: bytes) -> None:
 
 def known() -> set[str]:
     """Every key this workspace has had, by its own list and by the journal, which names each when it was made."""
+    return journalled() | {each.key for each in all_keys()}
+
+
+def journalled() -> set[str]:
+    """The keys that changes of the journal name."""
     from django.db import connection
 
     from tutela.store.documents import loads
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT l.document FROM store_change c JOIN store_line l ON l.seq = c.line WHERE c.action = 'evidence.key'")
-        journalled = {loads(text)["context"]["key"] for (text,) in cursor.fetchall() if text}
-    return journalled | {each.key for each in all_keys()}
+        return {loads(text)["context"]["key"] for (text,) in cursor.fetchall() if text}

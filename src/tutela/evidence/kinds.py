@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tutela.evidence.rules import likeness
+from tutela.evidence.rules import citations, likeness
 from tutela.people.rules import EVIDENCE_FROM
-from tutela.store.kinds import LEVELS, Kind, View, register, register_check, register_restored
+from tutela.store.kinds import LEVELS, Kind, Table, View, register, register_check, register_restored
 from tutela.vocabulary.folding import fold
 
 Document = dict[str, Any]
@@ -35,6 +35,11 @@ def _item_views(item: Document, dependants: list[tuple[str, Document]]) -> list[
     return [View(level(item), LEVELS - 1, fold(item.get("title", "")), "", ids=item["digest"][:16], text=fold(text), facets=facets)]
 
 
+def _item_rows(record: int, item: Document, ids: dict[str, int]) -> Iterable[tuple[Any, ...]]:
+    held = item.get("state", "held") == "held"
+    return [(record, place, held) for place in dict.fromkeys(ids[uuid] for uuid in item.get("places", ())) or (0,)]
+
+
 def _of_item(document: Document) -> Iterable[tuple[str, str]]:
     return (("of", document["item"]),)
 
@@ -47,6 +52,10 @@ def _citation_links(citation: Document) -> Iterable[tuple[str, str]]:
     return (("cites", citation["item"]), ("supports", citation["record"]))
 
 
+def _citation_rows(record: int, citation: Document, ids: dict[str, int]) -> Iterable[tuple[Any, ...]]:
+    return ((record, ids[citation["item"]], ids[citation["record"]], citations.head(citation)[:40]),)
+
+
 def _seal_links(seal: Document) -> Iterable[tuple[str, str]]:
     return [("seals", item) for item in seal["items"]]
 
@@ -55,11 +64,13 @@ def _witness_keys(witness: Document) -> Iterable[tuple[str, str]]:
     return (("pseudonym", witness["pseudonym"]),)
 
 
-ITEM = Kind("item", 4, keys=_item_keys, links=_item_links, views=_item_views)
+ITEM = Kind("item", 4, keys=_item_keys, links=_item_links, views=_item_views,
+            tables=(Table("evidence_item", ("record", "place", "held"), _item_rows),))
 ACQUISITION = Kind("acquisition", 5, links=_of_item)
 CUSTODY = Kind("custody", 6, links=_of_item)
 COPY = Kind("copy", 7, keys=_copy_keys, links=_of_item)
-CITATION = Kind("citation", 8, links=_citation_links)
+CITATION = Kind("citation", 8, links=_citation_links,
+                tables=(Table("evidence_citation", ("record", "item", "target", "part"), _citation_rows),))
 GRADING = Kind("grading", 9, links=_of_item)
 SEAL = Kind("seal", 10, links=_seal_links)
 WITNESS = Kind("witness", 11, keys=_witness_keys)

@@ -1,8 +1,11 @@
-"""What is kept beside the documents: the log of reads, in the ``access`` file, so that reading never waits for a writer."""
+"""What is kept beside the documents: the log of reads, in the ``access`` file, so that reading never waits for a writer; and what
+citations and items say to figures over a whole register, one typed row each, derived from their documents."""
 
 from __future__ import annotations
 
 from django.db import models
+
+from tutela.store.models import Number
 
 
 class Access(models.Model):
@@ -18,3 +21,21 @@ class Access(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["item", "id"], name="evidence_access_item")]
+
+
+class Citation(models.Model):
+    """That a record rests on an item.  ``part`` the first step of the part's address ("damages" of damages/d1), "" the whole."""
+
+    record = Number(primary_key=True)
+    item = models.BigIntegerField()
+    target = models.BigIntegerField()  # the record that rests on it
+    part = models.CharField(max_length=40, default="")
+
+
+class Item(models.Model):
+    """An item and a place that it concerns; ``place`` 0 where it concerns none.  ``held``: it was neither handed over nor destroyed."""
+
+    pk = models.CompositePrimaryKey("record", "place")
+    record = models.BigIntegerField()
+    place = models.BigIntegerField()
+    held = models.BooleanField()

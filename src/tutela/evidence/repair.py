@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tutela.evidence import checks, intake_log, witnesses
+from tutela.evidence import checks, intake_log, key_care, witnesses
 from tutela.people.actions import require
 from tutela.people.rules import Actor
 from tutela.store import blobs, filelock, journal
@@ -31,22 +31,24 @@ class Repaired:
     intakes: int = 0
     copies: list[str] = field(default_factory=list)
     witnesses: int = 0
+    keys: int = 0
     young: int = 0
     lost: list[str] = field(default_factory=list)
 
     @property
     def done(self) -> int:
-        return len(self.relinked) + len(self.removed) + self.intakes + len(self.copies) + self.witnesses
+        return len(self.relinked) + len(self.removed) + self.intakes + len(self.copies) + self.witnesses + self.keys
 
     def as_dict(self) -> dict[str, Any]:
         return {"relinked": self.relinked, "removed": self.removed, "intakes": self.intakes, "copies": self.copies,
-                "witnesses": self.witnesses, "young": self.young, "lost": self.lost}
+                "witnesses": self.witnesses, "keys": self.keys, "young": self.young, "lost": self.lost}
 
     def lines(self) -> list[str]:
         told = [(self.intakes, "interrupted intakes cleared away"), (len(self.relinked), "originals put back in their place"),
                 (len(self.removed), "files that no record named removed"), (len(self.copies), "lost working copies taken off the register, "
                                                                         "to be made anew"),
-                (self.witnesses, "leftovers of witnesses' files removed")]
+                (self.witnesses, "leftovers of witnesses' files removed"),
+                (self.keys, "leftovers of the signing key's making cleared away")]
         lines = [f"{number:,} {what}." for number, what in told if number]
         if self.young:
             lines.append(f"{self.young:,} files were written less than ten minutes ago and were left; `--now` takes them too, "
@@ -72,6 +74,7 @@ def repair(actor: Actor, now: bool = False, progress: Progress | None = None) ->
     told("Working copies", 0, None)
     _forget_copies(actor, done)
     done.witnesses = witnesses.sweep()
+    done.keys = key_care.mend(actor)
     if done.done:
         journal.note(actor.id, "evidence.repair", **{key: value if isinstance(value, int) else len(value)
                                                      for key, value in done.as_dict().items()})

@@ -53,10 +53,11 @@ def seal(actor: Actor, item_ids: Iterable[str], note: str = "") -> str:
     for each in wanted:
         if queries.visible(actor, each).get("state") == "destroyed":
             raise TutelaError(problem("seal-destroyed", value=dashed(each)))
-    keys.current(actor)  # made now, if this is the first use: that is a change of its own
-    document, papers = _sealed(actor, wanted)
+    with blobs.room():
+        keys.current(actor)  # made now, if this is the first use: that is a change of its own
+        document, papers = _sealed(actor, wanted)
     uuid = new_ids(1)[0]
-    with journal.change(actor.id, "evidence.seal", note, **reads.anchor()) as change:
+    with blobs.room(), journal.change(actor.id, "evidence.seal", note, **reads.anchor()) as change:
         for paper in papers:
             _keep(paper)  # a repair that ran meanwhile may have taken what nothing named yet
         write(change, [Row("seal", uuid, document, new=True)])

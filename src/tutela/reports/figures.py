@@ -103,7 +103,7 @@ def figures(held: Any, asked: Asked) -> Figures:
 
 
 def damaged_by(found: list[states_rule.Version], day: int) -> bool:
-    return states_rule.state(found, day).damage == "documented"
+    return states_rule.damage(states_rule.standing(found, day, None)) == "documented"
 
 
 def _resolve_hard(held: Any, made: Figures, hard: Numbers) -> None:
@@ -170,7 +170,7 @@ def _others(held: Any, made: Figures, numbers: dict[int, str], want: Want) -> It
         area = areas.get(view.area[0][:400]) if view is not None and view.area else None
         if view is None or not fits(of_place, view, record, area):
             continue
-        documented = damaged_by(series[record], day)
+        documented = states_rule.damage(standing) == "documented"
         if documented and not asks_nothing(of_state):
             documented = fits(of_state, _state_view(series[record], day, sight_of(document, level).details))
         found = any(number(one.document)[0] is not None for one in standing)
@@ -192,13 +192,11 @@ def _written_by(held: Any, change: int | None) -> set[int] | None:
 
 
 def _verify(held: Any, made: Figures) -> None:
-    import numpy as np
-
     asked = made.asked
     verified = verified_places(held, made.at, made.changed, asked.level, asked.day, records_by(held, asked.day))
-    if not verified:
+    if not len(verified):
         return
-    numbers = np.array(sorted(numbers_of(held, verified)), np.int64)
-    made.verified = made.documented & counting.among(numbers, made.places)
+    made.verified = made.documented & counting.among(verified, made.places)
+    numbers = set(verified.tolist()) if made.others else ()
     for other in made.others:
-        other.verified = other.documented and other.uuid in verified
+        other.verified = other.documented and other.record in numbers

@@ -95,7 +95,7 @@ def _by_profile(reader: _Reader, entries: Any, profiles: Any, limit: int) -> flo
     known = store_search.Profiles.all()
     sorted_by = np.argsort(profiles, kind="stable")
     numbers, starts = np.unique(profiles[sorted_by], return_index=True)
-    ends = np.append(starts[1:], len(profiles))
+    ends = np.append(starts[1:], len(profiles))[: len(starts)]
     bounds = sorted(((-rules.bound(known[int(n)], reader.by), int(a), int(b)) for n, a, b in zip(numbers, starts, ends, strict=True)))
     for negative, a, b in bounds:
         scores = sorted((row.standing.score for row in reader.rows if row.standing.score is not None), reverse=True)

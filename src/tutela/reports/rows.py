@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tutela.assessment.rules.audience import bare_finding
 from tutela.assessment.rules.change import newly_damaged
-from tutela.assessment.rules.state import Version, standing, state
+from tutela.assessment.rules.state import Version, standing, state_of
 from tutela.inventory import queries_export
 from tutela.inventory.rules.audience import sight_of
 from tutela.inventory.rules.names import display_name, listed
-from tutela.inventory.rules.views import place_views
 from tutela.reports.blocks import codes_of
 from tutela.reports.damaged import NONE_RECORDED, Coded, DamagedRow
 from tutela.reports.figures import SLICE, Figures
 from tutela.reports.moment import select
 from tutela.reports.series import findings
 from tutela.store.documents import dashed, loads
+from tutela.store.search import Profiles
 from tutela.vocabulary import load
 
 Document = dict[str, Any]
@@ -30,10 +30,12 @@ def rows(held: Any, made: Figures, lang: str) -> tuple[list[DamagedRow], dict[st
     found: list[DamagedRow] = []
     sources: dict[str, str] = {}
     verified = set(made.places[made.verified].tolist()) | {other.record for other in made.others if other.verified}
+    codes = _codes(held, made)
     for slice_ in _slices(held, made):
         series = findings(held, made.at, made.changed, {place.record: place.uuid for place, _ in slice_})
         for place, document in slice_:
-            found.append(_row(made, place, document, series[place.record], place.record in verified, lang))
+            counted = {**codes(place.record), **_levels(document, made.asked.blocks)}
+            found.append(_row(made, place, document, series[place.record], place.record in verified, counted, lang))
             for source in document.get("sources", ()):
                 sources[source.get("title", source["key"])] = source.get("licence", "")
     found.sort(key=lambda r: (r.country, r.region, r.name.casefold(), r.public_id))
@@ -49,17 +51,52 @@ def _slices(held: Any, made: Figures) -> Iterator[list[tuple[queries_export.Plac
         yield [(queries_export.PlaceText(o.record, o.uuid, 0, "", o.view.x, o.view.y), o.document) for o in others[start : start + SLICE]]
 
 
+def _codes(held: Any, made: Figures) -> Callable[[int], Mapping[str, tuple[str, ...]]]:
+    """A function that tells under which codes a damaged place is counted in each table: by what it is found by."""
+    import numpy as np
+
+    names = [block for block in made.asked.blocks if block not in ("area", "level")]
+    facets, areas = Profiles.all(), _area_keys(held)
+    others = {other.record: {**{name: codes_of(name, other.view.facets) for name in names},
+                             "area": (other.view.area[0][:400],) if other.view.area else (NONE_RECORDED,)} for other in made.others}
+    alike: dict[tuple[int, int], Mapping[str, tuple[str, ...]]] = {}  # many places are counted alike
+
+    def codes(record: int) -> Mapping[str, tuple[str, ...]]:
+        if record in others:
+            return others[record]
+        at = int(np.searchsorted(made.places, record))
+        key = int(made.profiles[at]), int(made.areas[at])
+        if key not in alike:
+            alike[key] = {**{name: codes_of(name, facets[key[0]]) for name in names}, "area": (areas.get(key[1], NONE_RECORDED),)}
+        return alike[key]
+
+    return codes
+
+
+def _area_keys(held: Any) -> dict[int, str]:
+    with held.cursor() as cursor:
+        cursor.execute("SELECT id, key FROM store_area")
+        return dict(cursor.fetchall())
+
+
+def _levels(document: Document, blocks: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    if "level" not in blocks:
+        return {}
+    return {"level": tuple(dict.fromkeys(p["level"] for p in document.get("protections", ()) if p.get("level"))) or (NONE_RECORDED,)}
+
+
 def uuids(held: Any, records: Iterable[int]) -> dict[int, str]:
     return dict(select(held, "SELECT id, uuid FROM store_record WHERE id IN {in}", records))
 
 
 def _row(made: Figures, place: queries_export.PlaceText, document: Document, versions: list[Version], verified: bool,
-         lang: str) -> DamagedRow:
+         codes: Mapping[str, tuple[str, ...]], lang: str) -> DamagedRow:
     asked = made.asked
     sight = sight_of({"handling": _mark(document)}, asked.level)
-    now = state(versions, asked.day)
-    series = [one.document if sight.details else bare_finding(one.document) for one in standing(versions, asked.day, None)]
-    ids = [one.id for one in standing(versions, asked.day, None)]
+    stands = standing(versions, asked.day, None)
+    now = state_of(stands, asked.day)
+    series = [one.document if sight.details else bare_finding(one.document) for one in stands]
+    ids = [one.id for one in stands]
     last = series[ids.index(now.finding)] if now.finding in ids else series[-1]
     names = listed(document.get("names", []))
     first = display_name(names, lang)
@@ -93,21 +130,12 @@ def _row(made: Figures, place: queries_export.PlaceText, document: Document, ver
         category=load("hague-categories").label(document["category"], lang) if "category" in document else "",
         verified=verified,
         newly=newly_damaged(versions, asked.since, asked.day).code if asked.since else "",
-        codes=_codes(document, asked.blocks),
+        codes=codes,
     )
 
 
 def _mark(document: Document) -> Document:
     return document.get("handling") or {"mark": "open"}
-
-
-def _codes(document: Document, blocks: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Under which codes the place is counted in each table, by the same views by which it is found."""
-    view = place_views({k: v for k, v in document.items() if k != "handling"}, [])[0]
-    found = {block: codes_of(block, view.facets) for block in blocks if block not in ("area", "level")}
-    found["area"] = (view.area[0][:400],) if view.area else (NONE_RECORDED,)
-    found["level"] = tuple(dict.fromkeys(p["level"] for p in document.get("protections", ()) if p.get("level"))) or (NONE_RECORDED,)
-    return found
 
 
 def _condition(code: str, finding: Document, lang: str) -> Coded:

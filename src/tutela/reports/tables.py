@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import lru_cache
 
 from tutela.reports.columns import Value, columns
 from tutela.reports.damaged import DamagedList
@@ -54,8 +55,12 @@ def guarded(value: Value) -> str | int | float:
     """A cell no spreadsheet will run; absent is empty, NUL is dropped."""
     if value is None:
         return ""
-    if not isinstance(value, str):
-        return value
+    return _guarded(value) if isinstance(value, str) else value
+
+
+@lru_cache(20_000)
+def _guarded(value: str) -> str:
+    """Most cells of a long list say what others say."""
     text = value.replace("\0", "")
     return f"'{text}" if text.lstrip(" \u00a0\u200b\ufeff").startswith(_FORMULA) else text
 

@@ -6,12 +6,14 @@ The order is: temporary file, fsync, rename, fsync of the folder; only then may 
 from __future__ import annotations
 
 import builtins
+import errno
 import os
 import re
 import tempfile
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -70,6 +72,17 @@ def put(source: BinaryIO | Path, expected: str | None = None, into: Path | None 
         Path(temporary).unlink(missing_ok=True)
         if stream is not source:
             stream.close()
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """A full disk as a coded error (``disk-full``), for whatever is written inside."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)):
+            raise TutelaError(problem("disk-full")) from error
+        raise
 
 
 def where(digest: str, root: Path | None = None) -> Path:

@@ -8,6 +8,7 @@ translation is shown in English, so a catalogue may be incomplete.  Sentences ma
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -15,6 +16,9 @@ from typing import Any, NamedTuple
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "syr", "arc", "yi"})
 DIGITS = {"fa": "۰۱۲۳۴۵۶۷۸۹", "ar": "٠١٢٣٤٥٦٧٨٩"}
 GROUP = {"en": ",", "fa": "٬", "ar": "٬", "fr": "\u202f", "ru": "\u00a0"}
+
+
+_DAYS = re.compile(r"[0-9.X?~%/+-]*[0-9][0-9.X?~%/+-]*")
 
 
 class Catalogue(NamedTuple):
@@ -72,7 +76,14 @@ def t(text: str, lang: str, **values: object) -> str:
     found = catalogue(lang).texts.get(text, text)
     if not values:
         return found
-    return found.format_map({name: number(v, lang) if isinstance(v, (int, float)) else v for name, v in values.items()})
+    return found.format_map({name: number(v, lang) if isinstance(v, (int, float)) else isolated(v, lang) for name, v in values.items()})
+
+
+def isolated(value: object, lang: str) -> object:
+    """A day or an interval kept in its own order within a sentence that runs right to left: 2020-05-01, never 01-05-2020."""
+    if not isinstance(value, str) or direction(lang) == "ltr" or not _DAYS.fullmatch(value):
+        return value
+    return f"\u2066{value}\u2069"
 
 
 def number(value: int | float | None, lang: str) -> str:

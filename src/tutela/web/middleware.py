@@ -16,7 +16,8 @@ from tutela.web import i18n
 POLICY = ("default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
           "base-uri 'self'; form-action 'self'; frame-ancestors 'none'")
 LANGUAGE_COOKIE = "tutela_language"
-NOT_FOUND = {"record-unknown", "import-unknown", "user-unknown", "job-unknown", "shortlist-unknown", "draft-unknown"}
+NOT_FOUND = {"record-unknown", "import-unknown", "user-unknown", "job-unknown", "shortlist-unknown", "draft-unknown",
+             "citation-unknown", "seal-unknown", "blob-unknown"}
 Answer = Callable[[HttpRequest], HttpResponse]
 
 

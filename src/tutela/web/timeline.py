@@ -2,7 +2,8 @@
 
 A marker stands on the day *observed*; a dotted leg runs to the day *read*.  The thick line is solid for twelve months
 after a finding and dotted from then on, because nobody has looked since.  A ring means field, a dashed ring remote.
-Below, on the same axis, the events that damages name: two edges where both days are known, a fading one where not.
+A gate is a consensus; what is not reviewed yet (``waits``) is drawn pale.  Below, on the same axis, the events that damages
+name: two edges where both days are known, a fading one where not.
 """
 
 from __future__ import annotations
@@ -207,13 +208,19 @@ def _finding(drawing: _Drawing, at: Callable[[float], float], item: dict[str, An
     if at(item["late"]) - at(item["early"]) > 3:
         drawing.line("tl-brace", at(item["early"]), y, at(item["late"]), y)
     _read_leg(drawing, at, item, x, y, say)
-    drawing.add(f'<a href="{escape(str(item["href"]))}">' if item.get("href") else "<g>")
+    dim = ' class="tl-wait"' if item.get("waits") else ""
+    drawing.add(f'<a href="{escape(str(item["href"]))}"{dim}>' if item.get("href") else f"<g{dim}>")
     drawing.add(f"<title>{escape(' '.join(str(item.get(part) or '') for part in ('label', 'note')).strip())}</title>")
     if method in ("field", "remote"):
         dash = " tl-ring--dash" if method == "remote" else ""
         drawing.add(f'<circle class="tl-back" cx="{drawing.x(x)}" cy="{y}" r="11"/>',
                     f'<circle class="tl-ring{dash}" cx="{drawing.x(x)}" cy="{y}" r="11"/>')
-    drawing.glyph(item["kind"], x, y, 14)
+    if method == "consensus":
+        left = drawing.x(x) - 7
+        drawing.add(f'<rect class="tl-con" x="{left}" y="{y - 11}" width="14" height="22"/>',
+                    f'<path class="tl-brace" d="M{left + 3.5} {y - 4}h7M{left + 3.5} {y + 3}h7"/>')
+    else:
+        drawing.glyph(item["kind"], x, y, 14)
     drawing.add("</a>" if item.get("href") else "</g>")
     _label(drawing, x, y, str(item.get("label") or ""), str(item.get("note") or ""))
 

@@ -72,6 +72,8 @@ def order(assessment: Document) -> tuple[int, int, bool]:
 def last_finding(series: list[Document]) -> Document | None:
     """The latest assessment that found a condition; a visit that found nothing never hides an earlier finding.
 
+    ``series`` in the order in which its documents were first written down here.
+
     Where none names a condition, the latest that names an extent, a degree or a damage, its condition being *unknown*.
     What is not reviewed yet does not count.
     """
@@ -79,11 +81,11 @@ def last_finding(series: list[Document]) -> Document | None:
 
 
 def _last(series: list[Document]) -> Document | None:
-    """The last finding of those that count."""
+    """The last finding of those that count; of two alike in all of :func:`order` the one written down here later, as ``state`` has it."""
     found = [a for a in series if "condition" in a and a["condition"] and a.get("outcome", "finding") in FOUND]
     if not found:
         found = [{**a, "condition": {"code": "unknown"}} for a in series if a.get("extent") or a.get("damages") or a.get("degree")]
-    return max(found, key=order) if len(found) > 1 else found[0] if found else None
+    return max(reversed(found), key=order) if len(found) > 1 else found[0] if found else None
 
 
 #: Conditions, bands of extent, and degrees that say damage by themselves.
@@ -126,7 +128,7 @@ def contribution(series: list[Document], details: bool) -> Contribution:
             value = extent.get("value")
     else:
         found = [a for a in series if a.get("outcome") == "no-damage"] or series
-        outcome = max(found, key=order).get("outcome", "finding")
+        outcome = max(reversed(found), key=order).get("outcome", "finding")
         facets["condition"] = ("unknown" if outcome == "finding" else outcome,)
     damages = [item for a in series if "damages" in a for item in a["damages"]]
     if damages:

@@ -12,6 +12,7 @@ are few, and whoever counts asks ``state`` about them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from tutela.assessment.rules.series import FOUND, UNKNOWN_DAY, counts, day_recorded, observed_span, says_damage
@@ -21,6 +22,7 @@ Document = dict[str, Any]
 OFFSET = 100_000_000  # days are year*10000+month*100+day, from -99999999
 NEVER = 99_999_999
 _MOST = (1 << 28) - 1
+DAYS = (1 << 57) - 1  # what stands below the class
 #: Classes: no finding, though it lists damages; a finding without a condition; one with a condition.
 LISTING, FINDING, CONDITION = 0, 1, 2
 #: Bits of ``says``: lists damages; its condition, extent or degree says damage; the day observed is unknown; a consensus.
@@ -40,17 +42,20 @@ def standing(finding: Document) -> tuple[int | None, int]:
     else:
         return None, 0
     observed, recorded, consensus = observed_span(finding)[1], day_recorded(finding), "of" in finding
-    day = observed
-    if observed is None:
-        says |= UNDATED
-        day = NEVER if recorded is None else recorded
-    number = (rank << 28 | _clamped(day)) << 28 | _clamped(UNKNOWN_DAY if recorded is None else recorded)
-    return number << 1 | consensus, says | (CONSENSUS if consensus else 0)
+    says |= (UNDATED if observed is None else 0) | (CONSENSUS if consensus else 0)
+    return _number(rank, observed, recorded) | consensus, says
 
 
-def ranges(day: int) -> list[tuple[int, int]]:
-    """[low, high) of the numbers of findings of days up to and including ``day``, one for each class."""
-    return [(rank << 57, (rank << 28 | _clamped(day) + 1) << 29) for rank in (LISTING, FINDING, CONDITION)]
+@lru_cache(16_384)
+def _number(rank: int, observed: int | None, recorded: int | None) -> int:
+    """The standing of an assessment."""
+    day = observed if observed is not None else NEVER if recorded is None else recorded
+    return ((rank << 28 | _clamped(day)) << 28 | _clamped(UNKNOWN_DAY if recorded is None else recorded)) << 1
+
+
+def ends(day: int) -> int:
+    """Above ``standing & DAYS`` of all findings of days up to and including ``day``, and of no others."""
+    return _clamped(day) + 1 << 29
 
 
 def _clamped(day: int | None) -> int:

@@ -133,7 +133,11 @@ def state(versions: Iterable[Version], as_of: int | None = None, known_at: str |
 
     ``as_of`` a day (year*10000+month*100+day), ``known_at`` a moment (:func:`moment_of`); None: now.
     """
-    held = standing(versions, as_of, known_at)
+    return state_of(standing(versions, as_of, known_at), as_of)
+
+
+def state_of(held: Sequence[Held], as_of: int | None = None) -> State:
+    """The same of what :func:`standing` gave for the day."""
     if not held:
         return State(reason=Reason("nothing") if as_of is None else Reason("nothing-by-then", {"as_of": _text(as_of)}))
     keys = sorted({e["key"] for h in held for e in h.document.get("elements", ())})
@@ -258,6 +262,12 @@ def _damage(held: Sequence[Held], said: list[Document], element: str | None) -> 
         return "documented"
     looked = any(s.get("outcome") == "no-damage" or _code(s, "degree") == "none" for s in found)
     return "none" if looked else "unknown"
+
+
+def damage(held: Sequence[Held]) -> str:
+    """``State.damage`` alone, of what :func:`standing` gave: for whoever asks it of many places."""
+    settled = settled_by(held, None)
+    return _damage(held, [s for h in held if h.id not in settled and (s := part(h.document, None)) is not None], None)
 
 
 def _since(conditions: list[tuple[Held, Document]], peers: list[tuple[Held, Document]]) -> str | None:

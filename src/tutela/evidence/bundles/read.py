@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tutela.errors import EXIT_REFUSED, EXIT_UNUSABLE, Problem, TutelaError, declare, problem
-from tutela.evidence import copies, custody, held, keys, reads
+from tutela.evidence import checks, copies, custody, held, keys, reads
 from tutela.evidence.bundles import brought, checker
 from tutela.evidence.intake_write import held_items
 from tutela.evidence.rules.media import HEAD, TAIL, form_of, media_of
@@ -100,30 +101,51 @@ class _Taking:
     def __init__(self, actor: Actor, found: checker.Check, bundle: Document, proven: bool, progress: Progress | None) -> None:
         self.actor, self.found, self.bundle, self.progress = actor, found, bundle, progress
         self.number, self.key = bundle["bundle"], found.facts["key"]
-        self.report = TakenIn(dashed(self.number), str(bundle["workspace"]), self.key, proven)
+        self.proven = proven
         self.items = [found.read(f"data/items/{number}.json") for number in bundle["items"]]
+        self.placed: list[tuple[str, Path]] = []  # (digest, folder) of files this import put there
+
+    def run(self) -> TakenIn:
+        try:
+            with blobs.room():
+                return self._run()
+        except BaseException:
+            with suppress(Exception):
+                self._discard()
+            raise
+
+    def _plan(self) -> None:
+        """What is to be written and kept, by what is here now."""
+        self.report = TakenIn(dashed(self.number), str(self.bundle["workspace"]), self.key, self.proven)
         self.files: list[tuple[str, str, Path]] = []  # (name in the bundle, digest, folder to keep it in)
         self.texts: dict[str, bytes] = {}  # papers made here: digest → content
         self.local: dict[str, str] = {}  # item in the bundle → item here
-
-    def run(self) -> TakenIn:
-        self.known = held_items(item["document"]["digest"] for item in self.items)
-        self.taken = self._taken_ids()
-        kept = [item for item in self.items if self._is_kept(item)]
-        for item in kept:
+        self.here = self._here()
+        self.known, self.taken = self.here[0], set(self.here[1])
+        self.kept = [item for item in self.items if self._is_kept(item)]
+        for item in self.kept:
             self.local[item["id"]] = self._id_of(item)
-        rows = {item["id"]: list(self._rows(item)) for item in kept}
-        seals = list(self._seals(kept))
+        self.rows = {item["id"]: list(self._rows(item)) for item in self.kept}
+        self.seals = list(self._seals(self.kept))
+
+    def _here(self) -> tuple[dict[str, Any], set[str]]:
+        """What of the bundle is here: items by digest, ids that are or were known."""
+        return held_items(item["document"]["digest"] for item in self.items), self._taken_ids()
+
+    def _run(self) -> TakenIn:
+        self._plan()
         self._keep_files()
-        context = {"bundle": self.number, "key": self.key, "proven": self.report.proven, **reads.anchor()}
+        context = {"bundle": self.number, "key": self.key, "proven": self.proven, **reads.anchor()}
         with journal.change(self.actor.id, "evidence.import-bundle", self.report.workspace[:500], **context) as change:
+            if self._here() != self.here:  # somebody took in the same bytes meanwhile
+                self._plan()
             self._keep_files()  # a repair that ran meanwhile may have taken what nothing named yet
-            for item in kept:
-                write(change, rows[item["id"]])
-                if any(row.kind == "acquisition" and row.document and row.document.get("intake") == self.number
-                       for row in rows[item["id"]]):
+            for item in self.kept:
+                rows = self.rows[item["id"]]
+                write(change, rows)
+                if any(row.kind == "acquisition" and row.document and row.document.get("intake") == self.number for row in rows):
                     write(change, [self._custody(change, item)])
-            write(change, seals)
+            write(change, self.seals)
         self.report.items = [dashed(each) for each in self.local.values()]
         return self.report
 
@@ -301,13 +323,25 @@ class _Taking:
         for digest, content in self.texts.items():
             if not blobs.where(digest).exists():
                 blobs.put(io.BytesIO(content), digest)
+                self.placed.append((digest, blobs.folder()))
         for done, (name, digest, root) in enumerate(self.files, 1):
             if not blobs.where(digest, root).exists():
                 root.mkdir(exist_ok=True)
                 with self.found.source.open(name) as stream:
                     blobs.put(stream, digest, root)
+                self.placed.append((digest, root))
             if self.progress:
                 self.progress("Files", done, len(self.files))
+
+    def _discard(self) -> None:
+        """Nothing was written: leave no file of it, unless a record names it by now."""
+        if not self.placed:
+            return
+        with journal.change(self.actor.id, "evidence.import-bundle"):  # the writer's place: nobody names one of them meanwhile
+            for root, name in ((blobs.folder(), "blobs"), (copies.folder(), "copies")):
+                placed = {digest for digest, folder in self.placed if folder == root}
+                for digest in placed - checks.needed(placed, name):
+                    blobs.where(digest, root).unlink(missing_ok=True)
 
 
 def _media(stream: BinaryIO, name: str, size: int) -> str:

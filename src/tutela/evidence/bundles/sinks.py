@@ -87,7 +87,7 @@ class ZipSink(Sink):
     def __init__(self, out: Path, top: str) -> None:
         super().__init__(out)
         if self.part.exists():
-            if not self.part.is_file() or self.part.read_bytes()[:4] not in (b"", b"PK\3\4"):
+            if not self.part.is_file() or _beginning(self.part) not in (b"", b"PK\3\4"):
                 raise TutelaError(problem("bundle-exists", value=self.part), EXIT_UNUSABLE)
             self.part.unlink()
         self.stream = open(self.part, "xb")  # noqa: SIM115  (closed by finish or drop)
@@ -116,8 +116,17 @@ class ZipSink(Sink):
         sync_folder(self.out.parent)
 
     def drop(self) -> None:
-        self.stream.close()
-        self.part.unlink(missing_ok=True)
+        try:
+            self.stream.close()  # which writes what was waiting, and fails where the disk is full
+        finally:
+            if os.name == "nt":
+                self.stream.raw.close()
+            self.part.unlink(missing_ok=True)
+
+
+def _beginning(path: Path) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read(4)
 
 
 def sink(out: Path, top: str) -> Sink:
@@ -132,7 +141,8 @@ def sink(out: Path, top: str) -> Sink:
     if out.exists() or out.is_symlink():
         raise TutelaError(problem("bundle-exists", value=out), EXIT_UNUSABLE)
     workspace = settings.WORKSPACE.folder.resolve()
-    if workspace == inside or workspace in inside.parents:
+    staging = settings.WORKSPACE.staging.resolve()  # what a page makes waits there until it is fetched
+    if (workspace == inside or workspace in inside.parents) and staging not in inside.parents:
         raise TutelaError(problem("bundle-where", value=out, reason="it lies in the workspace itself"), EXIT_UNUSABLE)
     try:
         return ZipSink(out, top) if out.suffix.lower() == ".zip" else FolderSink(out)

@@ -135,6 +135,11 @@ def _siblings(document: Document, part: str) -> Iterator[tuple[str, Any]]:
         return
 
 
+def head(citation: Document) -> str:
+    """The first step of the address of the part that is cited ("damages" of damages/d1); empty for the whole record."""
+    return citation.get("part", "").split("/")[0].split(".")[0]
+
+
 # Places in a file.
 
 def check_locator(locator: Document, item: Document) -> list[Problem]:

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tutela.assessment.rules.standing import LISTS, SAYS, standing
+from tutela.evidence.rules.citations import head
 
 Document = dict[str, Any]
 
@@ -23,14 +24,14 @@ SAYING = ("damages", "condition", "extent", "degree", "misuses")
 
 
 def says_damage(assessment: Document) -> bool:
-    """Whether this one assessment or consensus counts and says damage by itself."""
-    return bool(standing(assessment)[1] & (SAYS | LISTS))
+    """Whether this one assessment or consensus counts and says damage by itself; a consensus on a part says nothing of the whole."""
+    return "element" not in assessment and bool(standing(assessment)[1] & (SAYS | LISTS))
 
 
 def for_damage(citation: Document) -> bool:
     """Whether a citation stands behind the damage: for the whole record, or for a part that says damage."""
-    part = citation.get("part")
-    return not part or part.split("/")[0].split(".")[0] in SAYING
+    part = head(citation)
+    return not part or part in SAYING
 
 
 def held(item: Document) -> bool:

@@ -1,22 +1,28 @@
-"""The form of an assessment: the outcome first, then what was found."""
+"""The form of an assessment: the method first, which decides what is asked; then the outcome, then what was found."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 
+from tutela.assessment.rules.methods import Form
+from tutela.assessment.rules.methods import forms as methods
 from tutela.errors import Problem
 from tutela.vocabulary import load
 from tutela.vocabulary.scales import extent_band
 from tutela.web import i18n
-from tutela.web.forms.fields import CodeField, DateField, NumberField, capital, written
-from tutela.web.forms.rows import Document, RowForm, Rows, Speaking, pressed
+from tutela.web.forms.assessment_fields import ScaledField, method_label, method_named, scaled_document, scaled_shown
+from tutela.web.forms.assessment_rows import rows_for
+from tutela.web.forms.fields import CodeField, DateField, NumberField, capital, read_date, written
+from tutela.web.forms.rows import Document, Speaking, pressed
 from tutela.web.forms.summary import mistakes
 
-EVENT = {"on": "event_on", "from": "event_from", "to": "event_to", "before": "event_before"}
+FIRST = ("rapid", "detailed", "unosat", "ems-98")  # the order in which methods are offered; others follow
+USUAL = "rapid"  # the method that a new form begins with
+KEYED = {"DamageRow": "d", "MisuseRow": "m"}  # rows whose items are given keys: d1, d2 … m1 …
 
 
 class AssessmentHead(Speaking):
@@ -26,24 +32,31 @@ class AssessmentHead(Speaking):
     observed = DateField()
     recorded = DateField()
     method = CodeField("methods")
+    imagery = written(500)
     activity = written(300)
-    condition = CodeField("condition")
+    condition = ScaledField("condition")
+    degree = ScaledField("degree")
     extent = CodeField("extent")
     percent = NumberField()
+    urgency = CodeField("priority")
     note = written(20_000, lines=4)
     LABELS = {
         "outcome": "Outcome",
         "observed": "Observed on",
         "recorded": "Written down on",
         "method": "Method",
+        "imagery": "Images consulted",
         "activity": "Occasion",
         "condition": "Overall condition",
+        "degree": "Degree of damage",
         "extent": "Extent of damage",
         "percent": "Or in percent",
+        "urgency": "Urgency",
         "note": "Note",
     }
     HINTS = {
         "observed": "The day looked at: the visit's, or the image's. A month or an interval will do.",
+        "imagery": "Their days, separated by commas: 2012-09-24, 2020-10-01.",
         "activity": "Survey, mission, image read …",
         "percent": "Only if it was measured or estimated as a number.",
         "note": "What was seen. No names of persons.",
@@ -51,18 +64,38 @@ class AssessmentHead(Speaking):
     WIDE = frozenset({"outcome", "note"})
     GROUPS = (
         ("", ("outcome",)),
-        ("When and how", ("observed", "recorded", "method", "activity")),
-        ("Condition", ("condition", "extent", "percent")),
+        ("When and how", ("observed", "recorded", "method", "imagery", "activity")),
+        ("Condition", ("condition", "degree", "extent", "percent", "urgency")),
     )
 
-    def __init__(self, *arguments: Any, **more: Any) -> None:
+    def __init__(self, *arguments: Any, form: Form | None = None, **more: Any) -> None:
         super().__init__(*arguments, **more)
+        self.form = form
+        for name in ("condition", "degree", "extent", "urgency", "imagery"):
+            if form is not None and name not in form.may:
+                del self.fields[name]
+        if form is not None and form.values and "degree" in form.may:  # the condition follows from the class
+            self.fields.pop("condition", None)
+        if "extent" not in self.fields:
+            del self.fields["percent"]
+        for name, field in self.fields.items():
+            if isinstance(field, ScaledField):
+                field.speak(form, self.lang, str(self[name].value() or ""))
         terms = load("outcomes")
         self.fields["outcome"].choices = [
-            (code, f"{capital(terms.label(code, self.lang))} · {i18n.t(term.definition, self.lang)}") for code, term in terms.terms.items()
+            (code, f"{capital(terms.label(code, self.lang))} · {i18n.t(term.definition, self.lang)}")
+            for code, term in terms.terms.items()
+            if form is None or code in form.outcomes
         ]
+        if form is not None:
+            kept = {"", *form.visits, str(self["method"].value() or "")}
+            self.fields["method"].choices = [choice for choice in self.fields["method"].choices if choice[0] in kept]
         for name in ("observed", "recorded"):
             self.fields[name].widget.attrs["data-reads"] = "date"
+
+    def clean_imagery(self) -> list[str]:
+        parts = [part.strip() for part in self.cleaned_data.get("imagery", "").replace(";", ",").split(",")]
+        return [read_date(part).text for part in parts if part]
 
     def clean(self) -> Document:
         out = super().clean() or self.cleaned_data
@@ -73,137 +106,133 @@ class AssessmentHead(Speaking):
             )
         return out
 
-
-class DamageRow(RowForm):
-    cause = CodeField("causes")
-    cause_certainty = CodeField("certainty")
-    effect = CodeField("effects")
-    effect_certainty = CodeField("certainty")
-    event_on = DateField()
-    event_from = DateField()
-    event_to = DateField()
-    event_before = DateField()
-    note = written(2000)
-    KEYS = {value: key for key, value in EVENT.items()}
-    LABELS = {
-        "cause": "Cause",
-        "cause_certainty": "Certainty of the cause",
-        "effect": "Effect",
-        "effect_certainty": "Certainty of the effect",
-        "event_on": "Happened on",
-        "event_from": "From",
-        "event_to": "Until",
-        "event_before": "Before",
-        "note": "Note",
-    }
-    HINTS = {"event_before": "Seen for the first time on this day."}
-    WIDE = frozenset({"note"})
-
-    def item(self, before: Document, context: Document) -> Document:
-        clean, out = self.cleaned_data, {"key": context["key"]()}
-        for part, vocabulary in (("cause", "causes"), ("effect", "effects")):
-            if clean.get(part):
-                out[part] = {"code": clean[part]}
-                if clean.get(f"{part}_certainty"):
-                    out[part]["certainty"] = clean[f"{part}_certainty"]
-                category = load(vocabulary).terms[clean[part]].broader if part == "cause" else None
-                if category:
-                    out[part]["category"] = category
-        event = {key: clean[name].text for key, name in EVENT.items() if clean.get(name)}
-        if event:
-            out["event"] = event
-        if clean.get("note"):
-            out["note"] = clean["note"]
-        return out
+    @staticmethod
+    def shown_of(document: Document) -> Document:
+        """The initial values for a document."""
+        extent = document.get("extent") or {}
+        activity = document.get("activity")
+        return {
+            "outcome": document.get("outcome", "finding"),
+            **{key: document.get(key, "") for key in ("observed", "recorded", "method", "note")},
+            "imagery": ", ".join(document.get("imagery", ())),
+            "activity": activity if isinstance(activity, str) else "",
+            "condition": scaled_shown(document.get("condition")),
+            "degree": scaled_shown(document.get("degree")),
+            "extent": extent.get("code", ""),
+            "percent": f"{extent['value']:g}" if isinstance(extent.get("value"), (int, float)) else "",
+            "urgency": (document.get("urgency") or {}).get("code", ""),
+        }
 
 
-class ThreatRow(RowForm):
-    cause = CodeField("causes")
-    probability = CodeField("threat-probability")
-    LABELS = {"cause": "Threat", "probability": "How likely"}
+def _keys(used: Iterable[str]) -> Callable[[str], str]:
+    """Gives fresh keys d1, d2 … of a prefix, none of those used."""
+    taken = set(used)
 
-    def item(self, before: Document, context: Document) -> Document:
-        out = super().item(before, context)
-        category = load("causes").terms[out["cause"]].broader if out.get("cause") else None
-        return out | ({"category": category} if category else {})
+    def fresh(prefix: str) -> str:
+        n = next(n for n in range(1, 100_000) if f"{prefix}{n}" not in taken)
+        taken.add(f"{prefix}{n}")
+        return f"{prefix}{n}"
 
-
-class AdviceRow(RowForm):
-    action = CodeField("recommendations")
-    priority = CodeField("priority")
-    LABELS = {"action": "Recommendation", "priority": "Priority"}
-
-    def item(self, before: Document, context: Document) -> Document:
-        out = super().item(before, context)
-        return out | ({"priority": {"code": out["priority"]}} if out.get("priority") else {})
+    return fresh
 
 
-class Damages(Rows):
-    form, name, label, one_more = DamageRow, "damages", "Damages", "One more damage"
-    lead = "One row for each cause and effect. No field names who did it."
+def _parts(used: Iterable[str]) -> Callable[[str], str]:
+    """Gives the key of a part: its word, with a number from the second on."""
+    taken = set(used)
 
+    def fresh(word: str) -> str:
+        key = word if word not in taken else next(f"{word}-{n}" for n in range(2, 100_000) if f"{word}-{n}" not in taken)
+        taken.add(key)
+        return key
 
-class Threats(Rows):
-    form, name, label, one_more = ThreatRow, "threats", "Threats", "One more threat"
-    lead = "What may still happen."
-
-
-class Advice(Rows):
-    form, name, label, one_more = AdviceRow, "recommendations", "Recommendations", "One more recommendation"
+    return fresh
 
 
 class AssessmentForm:
-    """The whole form."""
+    """The whole form.  ``before``: the document that is corrected; ``form``: the method that a new one begins with."""
 
-    def __init__(self, lang: str, data: Mapping[str, Any] | None = None, today: date | None = None) -> None:
-        self.lang = lang
+    def __init__(
+        self,
+        lang: str,
+        data: Mapping[str, Any] | None = None,
+        today: date | None = None,
+        *,
+        before: Document | None = None,
+        form: str = USUAL,
+    ) -> None:
+        self.lang, self.before = lang, before or {}
         self.act, name, number = pressed(data) if data is not None else ("show", "", None)
+        chosen = form if data is None else data.get("form", "")
+        if data is None and before:
+            chosen = before.get("form", "")
+        if data is not None and "use" in data:
+            self.act, chosen = "use", data["use"]
+        self.method = method_named(chosen)
         checked = self.act in ("save", "check")
-        keys = iter(range(1, 100_000))
-        context = {"key": lambda: f"d{next(keys)}"}
+        used = [item.get("key", "") for key in ("damages", "misuses", "threats") for item in self.before.get(key, ())]
+        context = {"key": _keys(used), "part": _parts(()), "keyed": KEYED}
         self.lists = [
             rows(
                 lang,
-                (),
+                self.before.get(rows.name, ()),
                 data,
                 checked=checked,
                 context=context,
                 add=self.act == "add" and name == rows.name,
                 drop=number if self.act == "drop" and name == rows.name else None,
             )
-            for rows in (Damages, Threats, Advice)
+            for rows in rows_for(self.method)
         ]
         if data is None:
-            self.head = AssessmentHead(lang=lang, initial={"outcome": "finding", "recorded": (today or date.today()).isoformat()})
+            fresh = {"outcome": "finding", "recorded": (today or date.today()).isoformat()}
+            shown = AssessmentHead.shown_of(self.before) if self.before else fresh
+            self.head = AssessmentHead(lang=lang, form=self.method, initial=shown)
         else:
-            bound = AssessmentHead(data, lang=lang)
-            self.head = bound if checked else AssessmentHead(lang=lang, initial=bound.raw())
+            bound = AssessmentHead(data, lang=lang, form=self.method)
+            typed = {key: data.get(key, "") for key in AssessmentHead.base_fields}
+            self.head = bound if checked else AssessmentHead(lang=lang, form=self.method, initial=typed)
 
     def is_valid(self) -> bool:
         return all([self.head.is_valid(), *[rows.is_valid() for rows in self.lists]])
 
     def document(self) -> Document:
-        """What was typed as a document.  Call after :meth:`is_valid`."""
-        clean = self.head.cleaned_data
-        out: Document = {"outcome": clean.get("outcome", "finding")}
+        """What was typed as a document; what the form does not show of the document before is kept.  Call after :meth:`is_valid`."""
+        clean, before = self.head.cleaned_data, self.before
+        shown = {*self.head.fields, *(rows.name for rows in self.lists), "form"}
+        out: Document = {key: value for key, value in before.items() if key not in shown}
+        if "form" in before or self.method is not None:
+            out |= {"form": self.method.name} if self.method else {}
+        out["outcome"] = clean.get("outcome", "finding")
         for key in ("observed", "recorded"):
             if clean.get(key):
                 out[key] = clean[key].text
-        for key in ("method", "activity", "note"):
+        for key in ("method", "activity", "note", "imagery"):
             if clean.get(key):
                 out[key] = clean[key]
-        if clean.get("condition"):
-            out["condition"] = {"code": clean["condition"]}
-        percent = clean.get("percent")
-        if percent is not None:
-            out["extent"] = {"code": clean.get("extent") or (extent_band(percent) if 0 <= percent <= 100 else "unknown"), "value": percent}
-        elif clean.get("extent"):
-            out["extent"] = {"code": clean["extent"]}
+        for key in ("condition", "degree"):
+            value = scaled_document(clean.get(key, ""), before.get(key))
+            if value:
+                out[key] = value
+        if clean.get("urgency"):
+            held = before.get("urgency") or {}
+            out["urgency"] = held if held.get("code") == clean["urgency"] else {"code": clean["urgency"]}
+        if "extent" in self.head.fields:
+            out |= self._extent(clean)
         for rows in self.lists:
             items = rows.result()
             if items:
                 out[rows.name] = items
+        if "condition" not in self.head.fields and scaled_shown(before.get("degree")) != scaled_shown(out.get("degree")):
+            out.pop("condition", None)  # it followed from the class, and follows from the new one
         return out
+
+    def _extent(self, clean: Document) -> Document:
+        held, percent, band = self.before.get("extent") or {}, clean.get("percent"), clean.get("extent")
+        if held and held.get("code") == band and held.get("value") == percent:
+            return {"extent": held}
+        if percent is not None:
+            return {"extent": {"code": band or (extent_band(percent) if 0 <= percent <= 100 else "unknown"), "value": percent}}
+        return {"extent": {"code": band}} if band else {}
 
     def blame(self, problems: list[Problem]) -> None:
         """Put what the rules refuse on the fields it is about."""
@@ -211,7 +240,7 @@ class AssessmentForm:
             name, _, rest = (found.column or "").partition(".")
             number, _, key = rest.partition(".")
             rows = next((r for r in self.lists if r.name == name), None)
-            if rows is not None and number.isdigit() and rows.blame(int(number), key, found):
+            if rows is not None and number.isdigit() and rows.blame(int(number), key.partition(".")[0], found):
                 continue
             self.head.blame("percent" if found.code == "extent-percent" else "condition" if name == "damages" else name, found)
 
@@ -222,6 +251,30 @@ class AssessmentForm:
     @property
     def groups(self) -> list[Document]:
         """The fields of the head in their sections."""
-        return [
-            {"label": label, "fields": [(self.head[n], n in AssessmentHead.WIDE) for n in names]} for label, names in AssessmentHead.GROUPS
+        found = []
+        for label, names in AssessmentHead.GROUPS:
+            fields = [(self.head[n], n in AssessmentHead.WIDE) for n in names if n in self.head.fields]
+            if fields:
+                found.append({"label": label, "fields": fields})
+        return found
+
+    @property
+    def methods(self) -> list[Document]:
+        """The methods to choose from: [{name, label, definition, source, on}]; the last one asks everything."""
+        listed = [methods()[name] for name in FIRST if name in methods()] + [m for name, m in methods().items() if name not in FIRST]
+        out = [
+            {"name": m.name, "label": method_label(m, self.lang), "definition": i18n.t(m.definition, self.lang), "on": m is self.method}
+            for m in listed
         ]
+        free = {
+            "name": "",
+            "label": i18n.t("No set method", self.lang),
+            "definition": i18n.t("Every field is asked, none is needed.", self.lang),
+        }
+        return [*out, {**free, "on": self.method is None}]
+
+    @property
+    def needs(self) -> list[str]:
+        """The labels of what the method must say of a finding."""
+        must = self.method.needs("finding") if self.method else ()
+        return [i18n.t(AssessmentHead.LABELS[key], self.lang) for key in must if key in AssessmentHead.LABELS]

@@ -15,9 +15,9 @@ from tutela.web.views.evidence_words import size
 
 HEADINGS = {"dry-run": "Trying the import: nothing is written", "import": "Importing", "undo": "Taking the import back",
             "intake": "Taking files in", "copies": "Making working copies", "bundle": "Making a hand-over bundle",
-            "bundle-in": "Taking a bundle in"}
+            "bundle-in": "Taking a bundle in", "seal": "Sealing"}
 #: Kinds of work that belong to another room than the imports.
-ROOMS = dict.fromkeys(("intake", "copies", "bundle", "bundle-in"), "evidence")
+ROOMS = dict.fromkeys(("intake", "copies", "bundle", "bundle-in", "seal"), "evidence")
 NOTHING = {"copies": "What was made until then stays."}
 SOON = 1.5  # seconds that a page waits for short work before it shows how far it is
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tutela.assessment import queries as assessments
-from tutela.assessment.rules.series import last_finding, observed_span
+from tutela.assessment.rules.series import counts, last_finding
 from tutela.inventory import queries
 from tutela.inventory.rules.audience import for_audience, sight_of
 from tutela.inventory.rules.geometry import cell_centre, representative
@@ -20,6 +20,8 @@ from tutela.store import history
 from tutela.vocabulary import load
 from tutela.web import i18n
 from tutela.web.views.common import address, label
+from tutela.web.views.place_condition import PlaceCondition
+from tutela.web.views.place_evidence import PlaceEvidence
 
 Document = dict[str, Any]
 CODE = re.compile(r"[A-Z0-9][A-Z0-9._/-]*")  # a name that is only a number in some list
@@ -40,19 +42,23 @@ class Page:
         self.actor, self.view, self.series = actor, view, series
         self.lang, self.document = actor.language, view.document
         self.keys = {s["key"]: n for n, s in enumerate(self.document.get("sources", ()), 1)}
+        self.evidence = PlaceEvidence(actor, view.id, self.document)
 
     def t(self, text: str, **values: object) -> str:
         return i18n.t(text, self.lang, **values)
 
     def context(self, request: HttpRequest) -> Document:
+        condition = PlaceCondition(self.actor, self.view.id, self.series, request, self.evidence.seen)
         last = last_finding(self.series)
         kind = last["condition"]["code"] if last else ""
         damages = self.damages()
+        evidence = self.evidence.context()
         tabs = [
             ("names", "Names", len(self.view.names)),
             ("where", "Where", None),
             ("condition", "Condition over time", len(self.series)),
             ("damages", "Damages", len(damages)),
+            ("evidence", "Evidence", evidence["total"]),
             ("protection", "Protection", len(self.document.get("protections", ()))),
             ("sources", "Sources", len(self.keys)),
             ("journal", "Journal", None),
@@ -65,10 +71,12 @@ class Page:
             "acts": self.acts(),
             "place": self.head(),
             "state": self.state(last, damages),
+            "cond": condition.context(),
             "where": self.where(kind),
             "damages": damages,
+            "evidence": evidence,
             "tabs": [{"id": i, "label": words, "count": n} for i, words, n in tabs],
-            "assessments": [self.seen(a) for a in self.series],
+            "assessments": condition.timeline(),
             "events": self.events(),
             "sides": self.sides(),
             "sources_of": self.sources(),
@@ -166,25 +174,15 @@ class Page:
         return [{"n": n, "href": f"#source-{n}"}] if n else []
 
     def state(self, last: Document | None, damages: list[Document]) -> Document:
-        out: Document = {"claimed": {"value": 0}, "documented": {"value": len(damages), "href": "#damages"}, "verified": {"value": 0}}
-        if last is None:
-            return out
-        words = label("condition", last["condition"]["code"], self.lang)
-        if last.get("extent"):
-            words += f", {label('extent', last['extent']['code'], self.lang)}"
-        out |= {"condition": last["condition"]["code"], "words": words, "why": "#condition"}
-        day = observed_span(last)[1]
-        if last.get("observed"):
-            out["basis"] = self.t("Observed {day}", day=last["observed"]) + (f", {self._age(day)}" if day else "")
-        return out
-
-    def _age(self, day: int) -> str:
-        year, rest = divmod(day, 10000)
-        try:
-            n = (date.today() - date(year, rest // 100, rest % 100)).days
-        except ValueError:
-            return ""
-        return self.t("{n} days ago", n=i18n.number(n, self.lang)) if n >= 0 else ""
+        """The condition for the plan, and the three figures of damages: those that are reviewed count."""
+        counted = [d for d in damages if d["counts"]]
+        verified = sum(1 for d in counted if d["status"] == "verified")
+        return {
+            "claimed": {"value": 0},
+            "documented": {"value": len(counted), "href": "#damages"},
+            "verified": {"value": verified, "href": "#damages" if verified else ""},
+            "condition": last["condition"]["code"] if last else "",
+        }
 
     def where(self, kind: str) -> Document:
         d = self.document
@@ -247,37 +245,10 @@ class Page:
             parts.append(f"± {g['precision_m']:g} m")
         return ", ".join(parts)
 
-    def seen(self, a: Document) -> Document:
-        outcome = a.get("outcome", "finding")
-        code = (a.get("condition") or {}).get("code", "")
-        what = label("condition", code, self.lang) if outcome == "finding" and code else self._word("outcomes", outcome)
-        how = self._word("methods", a["method"]) if a.get("method") else ""
-        return {
-            "observed": a.get("observed", ""),
-            "recorded": a.get("recorded", ""),
-            "method": a.get("method", ""),
-            "condition": code,
-            "outcome": outcome,
-            "label": ", ".join(p for p in (what, how) if p),
-            "note": a.get("observed", ""),
-            "href": "#sources",
-            "original": (a.get("condition") or {}).get("original", ""),
-            "sources": self._refs({"source": (a.get("source") or {}).get("key", "")}),
-            "note_long": " · ".join(
-                p
-                for p in (
-                    a.get("activity", "") if isinstance(a.get("activity"), str) else "",
-                    a.get("assessor_role", ""),
-                    a.get("note", ""),
-                )
-                if p
-            ),
-        }
-
     def damages(self) -> list[Document]:
         out = []
         for a in self.series:
-            for d in a.get("damages", ()):
+            for n, d in enumerate(a.get("damages", ())):
                 cause, effect = d.get("cause"), d.get("effect")
                 title = self._coded("effects", effect) if effect else self._coded("causes", cause)
                 lines = []
@@ -289,15 +260,19 @@ class Page:
                     lines.append(["Effect", self._sure(effect).strip(" ()"), ""])
                 event = d.get("event") or {}
                 if event:
-                    lines.append(["When", ", ".join(f"{self.t(k)} {v}" for k, v in event.items()), _interval(event)])
+                    days = (f"{self.t(k)} {i18n.isolated(v, self.lang)}" for k, v in event.items())
+                    lines.append(["When", ", ".join(days), _interval(event)])
                 lines.append(["Rests on", self.t("assessment observed {day}", day=a.get("observed") or self.t("on an unknown day")), ""])
+                shown = any(not one["destroyed"] for one in self.evidence.cited.get(a["id"], ()))
                 out.append(
                     {
                         "label": title[:1].upper() + title[1:],
-                        "status": "documented",
-                        "status_label": "Documented",
-                        "href": "#sources",
+                        "counts": counts(a),
+                        "status": "verified" if shown and counts(a) else "documented",
+                        "status_label": "Not reviewed yet" if not counts(a) else "Verified" if shown else "Documented",
+                        "href": f"/assessments/{a['id']}/",
                         "lines": lines,
+                        **self.evidence.of_damage(a, n),
                     }
                 )
         return out
