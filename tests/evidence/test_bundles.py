@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import random
-import shutil
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,14 +17,13 @@ from support.acting import actor
 from support.bundling import item_file
 from support.commands import CommandLine
 from support.sealing import elsewhere
-from support.warm import FORKS
 
 from tutela.errors import NotAllowed, TutelaError
 from tutela.evidence import checks, custody, queries, seals, witnesses
 from tutela.evidence.bundles import checker
 from tutela.evidence.bundles.read import Refusal, take_in
 from tutela.evidence.bundles.write import bundle
-from tutela.people.rules import OPERATOR
+from tutela.people.rules import OPERATOR, PUBLIC
 from tutela.store import blobs, journal
 from tutela.store.documents import bare
 
@@ -205,6 +201,9 @@ def test_what_a_witness_does_not_let_leave_is_refused_by_name_and_left_out_of_th
     assert told_of.left_out["items whose witnesses do not let them leave"] == 1 and not item_file(tmp_path / "all", room.items[0]).exists()
     witnesses.consent(OPERATOR, pseudonym, "hand-over")
     assert bundle(OPERATOR, tmp_path / "agreed", items=[room.items[0]]).items == 1
+    assert not queries.sees(PUBLIC, room.items[0])  # open by its mark, but nobody agreed to publication
+    witnesses.consent(OPERATOR, pseudonym, "publish")
+    assert queries.sees(PUBLIC, room.items[0]) and any(bare(each["id"]) == bare(room.items[0]) for each in queries.items(PUBLIC))
     witnesses.withdraw(OPERATOR, pseudonym)
     with pytest.raises(TutelaError):
         bundle(OPERATOR, tmp_path / "withdrawn", items=[room.items[0]])
@@ -465,70 +464,3 @@ def test_seal_bundle_verify_and_import_as_a_user_does(tutela: CommandLine, tmp_p
     next((tmp_path / "out/data/originals").iterdir()).write_bytes(b"other")
     refused = line("evidence", "import-bundle", tmp_path / "out", "--key", key)
     assert refused.returncode == 3 and "bundle-altered" in refused.stdout
-
-
-# Killed.
-
-def timed(line: CommandLine, *command: str | Path) -> float:
-    """How long a command takes on this machine today, in seconds."""
-    start = time.monotonic()
-    done = line(*command)
-    assert done.returncode == 0, done.stderr
-    return time.monotonic() - start
-
-
-def killed(line: CommandLine, command: list[str | Path], after: float) -> bool:
-    """Start a command and kill it; whether it was still alive then."""
-    process = subprocess.Popen(line.command(*command), env=line.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(after)
-    process.kill()
-    return process.wait() != 0
-
-
-@pytest.mark.long
-@pytest.mark.skipif(not FORKS, reason="no processes to kill this way (Windows)")
-@pytest.mark.parametrize("name", ["out", "out.zip"])
-def test_a_bundle_that_is_killed_is_whole_or_absent(tutela: CommandLine, tmp_path: Path, name: str) -> None:
-    line, chance, struck = filled(tutela, tmp_path), random.Random(), 0
-    key = line.data("evidence", "key")["key"]
-    out = tmp_path / name
-    usual = timed(line, "evidence", "bundle", tmp_path / f"first-{name}")
-    for _ in range(20):
-        struck += killed(line, ["evidence", "bundle", out], chance.uniform(0.3, 1.1) * usual)
-        if out.exists():
-            assert checker.check(str(out), key).faults == []
-            shutil.rmtree(out) if out.is_dir() else out.unlink()
-    assert struck
-    assert line("evidence", "bundle", out).returncode == 0 and not out.with_name(name + ".part").exists()
-    assert line("verify").returncode == 0
-
-
-@pytest.mark.long
-@pytest.mark.skipif(not FORKS, reason="no processes to kill this way (Windows)")
-@pytest.mark.parametrize("what", ["seal", "import"])
-def test_a_seal_or_an_import_that_is_killed_is_whole_or_absent(tutela: CommandLine, tmp_path: Path, what: str) -> None:
-    """What a killed command left is reported, and mended by repair; the next one then does the whole."""
-    if tutela.database_url:
-        pytest.skip("a database of its own for every trial: SQLite only")
-    line, chance, struck = filled(tutela, tmp_path), random.Random(), 0
-    assert line("evidence", "bundle", tmp_path / "out").returncode == 0
-    other = WithBundles(tmp_path / "other")
-    assert other("init").returncode == 0
-    if what == "seal":
-        assert other("evidence", "add", tmp_path / "0.jpg", "--no-copies").returncode == 0
-    shutil.copytree(other.workspace, tmp_path / "before")
-    command = ["evidence", "seal", "--all-unsealed"] if what == "seal" else ["evidence", "import-bundle", tmp_path / "out"]
-    usual = timed(other, *command)
-    for _ in range(10):
-        shutil.rmtree(other.workspace)
-        shutil.copytree(tmp_path / "before", other.workspace)
-        struck += killed(other, command, chance.uniform(0.3, 1.1) * usual)
-        assert other("evidence", "repair", "--now").returncode == 0
-        checked = other("verify")
-        assert checked.returncode == 0, checked.stdout
-        assert other(*command).returncode == 0
-        if what == "seal":
-            assert [each["state"] for each in other.data("evidence", "check-seals")["seals"]] == ["pending"]
-        else:
-            assert other.data(*command)["unchanged"]
-    assert struck

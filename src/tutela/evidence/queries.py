@@ -9,6 +9,7 @@ from django.db import connection
 
 from tutela.errors import TutelaError, problem
 from tutela.evidence.kinds import ITEM
+from tutela.evidence.publishing import publishable
 from tutela.evidence.rules.audience import acquisition_for, for_audience, held_for
 from tutela.inventory.rules.audience import sight_of
 from tutela.people.rules import HIDDEN, Actor, Sight
@@ -39,7 +40,8 @@ def _seen(actor: Actor, item_id: str, sight: Callable[[str], Sight]) -> Document
     document = loads(found.text) if found else None
     if document is None or "digest" not in document or "media_type" not in document or "item" in document:
         return None
-    return for_audience(document, actor.audience, sight) if held_for(document, actor.audience, sight) else None
+    shown = held_for(document, actor.audience, sight) and publishable(actor, bare(item_id), document)
+    return for_audience(document, actor.audience, sight) if shown else None
 
 
 def _sights(actor: Actor) -> Callable[[str], Sight]:
@@ -128,7 +130,7 @@ def items(actor: Actor, text: str = "", place: str | None = None, limit: int = 5
         for number, uuid, document_text in rows:
             at = number
             document = loads(document_text)
-            if held_for(document, actor.audience, sight):
+            if held_for(document, actor.audience, sight) and publishable(actor, uuid, document):
                 found.append({**for_audience(document, actor.audience, sight), "id": dashed(uuid)})
                 if len(found) == limit:
                     break

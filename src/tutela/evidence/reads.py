@@ -101,7 +101,8 @@ def check() -> Iterator[str]:
     anchors = _anchors()
     before, chain = 0, GENESIS
     with lenient_text(name), connections[name].chunked_cursor() as cursor:
-        cursor.execute(f"SELECT {COLUMNS} FROM evidence_access ORDER BY id")
+        time = backend.time_column("at", connections[name].vendor)
+        cursor.execute(f"SELECT {COLUMNS.replace('at', time, 1)} FROM evidence_access ORDER BY id")
         while rows := cursor.fetchmany(2000):
             for number, at, actor, item, act, purpose, sealed in rows:
                 if number != before + 1:
@@ -118,14 +119,10 @@ def check() -> Iterator[str]:
 
 def _link(chain: bytes, number: Any, at: Any, *more: Any) -> bytes | None:
     try:
-        return link(chain, number, _moment(at), *more)
+        moment = backend.read_moment(at)
+        return link(chain, number, moment, *more) if moment else None
     except (TypeError, ValueError):
         return None
-
-
-def _moment(at: Any) -> str:
-    value = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
 def _anchors() -> dict[int, str]:

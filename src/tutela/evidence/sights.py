@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutela.evidence.held import Held, these
+from tutela.evidence.publishing import publishable
 from tutela.evidence.rules.audience import for_audience, held_for
 from tutela.inventory.rules.audience import sight_of
 from tutela.inventory.rules.names import display_name, listed
@@ -44,7 +45,8 @@ def items(actor: Actor, uuids: Iterable[str]) -> dict[str, Document]:
     """{public id: the item as the actor may see it}, of those the actor may know of; deleted ones and other kinds are left out."""
     found = {uuid: held.document for uuid, held in these(map(bare, uuids)).items() if held.kind == "item"}
     sight = _sights(actor, (place for item in found.values() for place in item.get("places", ())))
-    return {uuid: for_audience(item, actor.audience, sight) for uuid, item in found.items() if held_for(item, actor.audience, sight)}
+    return {uuid: for_audience(item, actor.audience, sight) for uuid, item in found.items()
+            if held_for(item, actor.audience, sight) and publishable(actor, uuid, item)}
 
 
 def records(actor: Actor, uuids: Iterable[str]) -> dict[str, Seen]:
@@ -78,7 +80,7 @@ def _about(one: Held, document: Document) -> list[str]:
 def _visible(actor: Actor, one: Held, document: Document, about: list[str], sight: Callable[[str], Sight]) -> bool:
     kind = KINDS[one.kind]
     if one.kind == "item":
-        return held_for(document, actor.audience, sight)
+        return held_for(document, actor.audience, sight) and publishable(actor, one.uuid, document)
     if one.kind == "place" or kind.feeds:
         seen = bool(about) and all(found.visible and found.details for found in map(sight, about))
         return seen and ALSO.get(one.kind, _published)(actor, document)
