@@ -118,7 +118,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "whole": board.whole,
         "beyond": _percent(board.beyond),
         "csv_href": f"/condition/triage/order.csv?{asked}",
-        "map": {"source": f"/condition/triage/map.json?{asked}", "card": "/places/{id}/card/", "bbox": _box(actor, text)},
+        "map": {"source": f"/condition/triage/map.json?{asked}", "card": "/places/{id}/card/", "bbox": _box(actor, board)},
         "may_choose": actor.may("shortlist"),
         "here": request.get_full_path(),
         "lists": [{"id": one.id, "title": one.title} for one in queries_shortlists.shortlists(actor) if one.state == "draft"]
@@ -128,10 +128,15 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "tutela/condition_triage.html", context, status=status)
 
 
-def _box(actor: Actor, text: str) -> str:
-    from tutela.inventory import summaries
-
-    return summaries.extent(actor, text) or "-170,-55,175,75"
+def _box(actor: Actor, board: Board) -> str:
+    """A window around the places of the board, at the reader's precision; the world where none has a position."""
+    at = [(view.x, view.y) for view in (places.place(actor, row.id) for row in board.rows) if view.x is not None and view.y is not None]
+    if not at:
+        return "-170,-55,175,75"
+    xs, ys = [x for x, _ in at], [y for _, y in at]
+    margin = max(0.05, 0.08 * max(max(xs) - min(xs), max(ys) - min(ys)))
+    box = (max(min(xs) - margin, -180), max(min(ys) - margin, -85), min(max(xs) + margin, 180), min(max(ys) + margin, 85))
+    return ",".join(f"{value:.5g}" for value in box)
 
 
 def _sliders(weights: Weights, typed: dict[str, str]) -> list[Document]:
