@@ -28,7 +28,8 @@ SEAL = [("os:open", 1), ("tutela.evidence.keys:_put", 1), ("tutela.evidence.keys
         ("tutela.evidence.seals:_keep", -3), ("tutela.evidence.seals:write", 1), (LINES, 2), (LINES, -2)]
 BUNDLE = [("tutela.evidence.bundles.sinks:Sink.add", 1), ("tutela.evidence.bundles.sinks:Sink.add", 5), ("os:fsync", 3),
           ("tutela.evidence.reads:note", 2), ("tutela.evidence.reads:note", -3), ("tutela.evidence.keys:sign", -1), (LINES, 1), (LINES, -1),
-          ("tutela.evidence.bundles.write:_manifest", 2), ("os:rename", 1), ("os:rename", -1), (SYNCED, -2)]
+          ("tutela.evidence.bundles.write:_manifest", 2), ("os:rename", 1), ("os:rename", -1),
+          ("tutela.evidence.bundles.sinks:sync_folder", -2)]
 ZIP = [("tutela.evidence.bundles.sinks:Sink.add", 4), ("tutela.evidence.bundles.sinks:zip_end", -1), (LINES, -1), (RENAMED, 1),
        (RENAMED, -1)]
 IMPORT = [("tutela.evidence.bundles.read:_Taking._keep_files", 1), ("tutela.store.blobs:put", -1), ("tutela.store.blobs:put", 3),
@@ -135,10 +136,10 @@ def test_killed_at_every_step_it_is_whole_or_absent(bench: Bench, what: str, ste
 @pytest.mark.long
 @pytest.mark.parametrize("what", ["seal", "bundle", "zip", "import"])
 def test_killed_at_any_moment_it_is_whole_or_absent(bench: Bench, what: str) -> None:
-    """Twenty-five kills that struck."""
+    """Ten kills that struck."""
     chance, struck = random.Random(), 0
     name, arguments = command(bench, what)
-    while struck < 25:
+    while struck < 10:
         bench.reset(name)
         running = bench.warm[name].start(*arguments)
         running.ended.wait(chance.uniform(0, 0.6))

@@ -281,7 +281,7 @@ def test_readers_are_not_told_who_gave_it_nor_where_exactly(pictures: Any) -> No
     document, line = queries.held_item(number)
     stated = {"taken": "2024-05-03", "x": 1.5, "y": 2.5, "author": "A. Surveyor", "original": {"GPS": "1.5"}}
     with journal.change("operator", "test") as change:
-        write(change, [Row("witness", "2" * 32, {"pseudonym": "W-7K3Q"}, new=True)])
+        write(change, [Row("witness", "2" * 32, {"pseudonym": "W-7K3Q", "consents": [{"scope": "publish"}]}, new=True)])
         write(change, [Row("item", bare(number), {**document, "stated": stated, "witnesses": ["2" * 32]})])
     shown = queries.item(PUBLIC, number)
     assert shown["stated"] == {"taken": "2024-05-03"} and "witnesses" not in shown and shown["handling"] == {"mark": "open"}

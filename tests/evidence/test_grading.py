@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.acting import actor
+from support.warm import Warm
 from support.writing import create, keep, place
 
 from tutela.errors import TutelaError
@@ -196,21 +197,25 @@ def test_at_the_command_line(tutela, tmp_path: Path) -> None:
     from PIL import Image
 
     assert tutela("init").returncode == 0
-    (tmp_path / "list.csv").write_text("name,lat,lon\nTell A,36,40\n", encoding="utf-8")
-    assert tutela("import", tmp_path / "list.csv").returncode == 0
-    (found,) = tutela.data("search")["places"]
-    Image.new("RGB", (40, 30), (200, 10, 10)).save(tmp_path / "wall.png")
-    (made,) = tutela.data("evidence", "add", tmp_path / "wall.png", "--place", found["id"], "--no-copies")["items"]
-    one = made if isinstance(made, str) else made["id"]
-    cite = ("evidence", "cite", found["id"], one)
-    answer = tutela.data(*cite, "--part", "names/0", "--region", "0.1,0.1,0.5,0.5", "--note", "the wall")
-    assert tutela.data(*cite, "--page", "3", exit_code=1)["error"]["code"] == "citation-locator-form"
-    assert tutela.data(*cite, "--region", "all of it", exit_code=2)["error"]["code"] == "citation-locator"
-    assert tutela.data("evidence", "grade", one, "B2", "--bias", "towns only")["reliability"] == "B"
-    told = tutela.data("evidence", "rests", found["id"])
-    assert told["corroboration"]["origins"][0]["best"]["grade"] == "B2"
-    assert [bare(each["record"]) for each in tutela.data("evidence", "rests", one)["citations"]] == [bare(found["id"])]
-    said: subprocess.CompletedProcess[str] = tutela("evidence", "rests", found["id"])
-    assert "Independent origins: 1; items: 1." in said.stdout and "region 0.1,0.1,0.5,0.5" in said.stdout
-    assert tutela("evidence", "uncite", answer["citation"]).returncode == 0
-    assert tutela.data("evidence", "rests", found["id"])["citations"] == []
+    line = Warm(tutela)
+    try:
+        (tmp_path / "list.csv").write_text("name,lat,lon\nTell A,36,40\n", encoding="utf-8")
+        assert line("import", tmp_path / "list.csv").returncode == 0
+        (found,) = line.data("search")["places"]
+        Image.new("RGB", (40, 30), (200, 10, 10)).save(tmp_path / "wall.png")
+        (made,) = line.data("evidence", "add", tmp_path / "wall.png", "--place", found["id"], "--no-copies")["items"]
+        one = made if isinstance(made, str) else made["id"]
+        cite = ("evidence", "cite", found["id"], one)
+        answer = line.data(*cite, "--part", "names/0", "--region", "0.1,0.1,0.5,0.5", "--note", "the wall")
+        assert line.data(*cite, "--page", "3", exit_code=1)["error"]["code"] == "citation-locator-form"
+        assert line.data(*cite, "--region", "all of it", exit_code=2)["error"]["code"] == "citation-locator"
+        assert line.data("evidence", "grade", one, "B2", "--bias", "towns only")["reliability"] == "B"
+        told = line.data("evidence", "rests", found["id"])
+        assert told["corroboration"]["origins"][0]["best"]["grade"] == "B2"
+        assert [bare(each["record"]) for each in line.data("evidence", "rests", one)["citations"]] == [bare(found["id"])]
+        said: subprocess.CompletedProcess[str] = line("evidence", "rests", found["id"])
+        assert "Independent origins: 1; items: 1." in said.stdout and "region 0.1,0.1,0.5,0.5" in said.stdout
+        assert line("evidence", "uncite", answer["citation"]).returncode == 0
+        assert line.data("evidence", "rests", found["id"])["citations"] == []
+    finally:
+        line.close()

@@ -16,6 +16,7 @@ from django.conf import settings
 from support.acting import actor
 from support.commands import CommandLine
 from support.photographs import delivery, jpeg
+from support.warm import Warm
 from support.writing import create, place
 
 from tutela.errors import NotAllowed, TutelaError
@@ -232,24 +233,22 @@ def test_a_backup_brings_originals_copies_reads_keys_and_witnesses(kept: tuple[C
 
 
 @pytest.mark.sqlite_only
-@pytest.mark.parametrize("name", ["keys/../../escaped", "keys/.hidden", "witnesses//x", "copies/ab/" + "a" * 64, "keys/a/b/c/d", "bin/x"])
-def test_a_backup_with_a_name_that_does_not_belong_is_refused(kept: tuple[CommandLine, str], tmp_path: Path, name: str) -> None:
+def test_a_backup_with_a_name_that_does_not_belong_is_refused(kept: tuple[CommandLine, str], tmp_path: Path) -> None:
     import hashlib
 
     line, _ = kept
     assert line("backup", tmp_path / "b.zip").returncode == 0
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         held = {each: archive.read(each) for each in archive.namelist()}
-    held[name] = b"x"
-    manifest = json.loads(held["manifest.json"])
-    manifest["members"][name] = {"bytes": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
-    held["manifest.json"] = json.dumps(manifest).encode()
-    with zipfile.ZipFile(tmp_path / "changed.zip", "w") as archive:
-        for each, content in held.items():
-            archive.writestr(each, content)
     other = CommandLine(tmp_path / "other")
-    assert other.data("restore", tmp_path / "changed.zip", exit_code=4)["error"]["code"] == "backup-damaged"
-    assert not other.workspace.exists() and not (tmp_path / "escaped").exists()
+    for name in ("keys/../../escaped", "keys/.hidden", "witnesses//x", "copies/ab/" + "a" * 64, "keys/a/b/c/d", "bin/x"):
+        manifest = json.loads(held["manifest.json"])
+        manifest["members"][name] = {"bytes": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
+        with zipfile.ZipFile(tmp_path / "changed.zip", "w") as archive:
+            for each, content in {**held, name: b"x", "manifest.json": json.dumps(manifest).encode()}.items():
+                archive.writestr(each, content)
+        assert other.data("restore", tmp_path / "changed.zip", exit_code=4)["error"]["code"] == "backup-damaged", name
+        assert not other.workspace.exists() and not (tmp_path / "escaped").exists()
 
 
 OLD = {"assessment": ["0001_initial"], "exchange": ["0001_initial"], "people": ["0001_initial"], "store": ["0001_initial"]}
@@ -286,22 +285,27 @@ def test_a_backup_made_before_there_was_evidence_is_restored(tutela: CommandLine
 
 def test_evidence_is_added_listed_shown_and_verified_by_commands(tutela: CommandLine, tmp_path: Path) -> None:
     assert tutela("init").returncode == 0
-    files = delivery(tmp_path / "in", 2)
-    (files[0].parent / "empty.jpg").touch()
-    refused = tutela.data("evidence", "add", files[0].parent, exit_code=3)
-    assert [each["code"] for each in refused["refused"]] == ["intake-empty"]
-    (files[0].parent / "empty.jpg").unlink()
-    told = tutela("evidence", "add", files[0].parent, "--collector", "A. Surveyor", "--acquired", "2024-05", "--no-copies")
-    assert told.returncode == 0 and "2 new items" in told.stdout
-    (first, second) = tutela.data("evidence", "list")["items"]
-    shown = tutela("evidence", "show", first["id"])
-    assert "A. Surveyor" in shown.stdout and "received" in shown.stdout and first["digest"] in shown.stdout
-    assert tutela.data("evidence", "list", "IMG_0000")["items"] == [second]
-    assert tutela("evidence", "verify").returncode == 0
-    (tutela.workspace / "blobs" / first["digest"][:2] / first["digest"]).unlink()
-    assert tutela.data("evidence", "verify", exit_code=1)["findings"] == [f"item {first['id']}: its original {first['digest']} is missing"]
-    assert "is lost" in tutela("evidence", "repair").stdout
-    assert tutela.data("evidence", "show", "0" * 32, exit_code=1)["error"]["code"] == "record-unknown"
+    line = Warm(tutela)
+    try:
+        files = delivery(tmp_path / "in", 2)
+        (files[0].parent / "empty.jpg").touch()
+        refused = line.data("evidence", "add", files[0].parent, exit_code=3)
+        assert [each["code"] for each in refused["refused"]] == ["intake-empty"]
+        (files[0].parent / "empty.jpg").unlink()
+        told = line("evidence", "add", files[0].parent, "--collector", "A. Surveyor", "--acquired", "2024-05", "--no-copies")
+        assert told.returncode == 0 and "2 new items" in told.stdout
+        (first, second) = line.data("evidence", "list")["items"]
+        shown = line("evidence", "show", first["id"])
+        assert "A. Surveyor" in shown.stdout and "received" in shown.stdout and first["digest"] in shown.stdout
+        assert line.data("evidence", "list", "IMG_0000")["items"] == [second]
+        assert line("evidence", "verify").returncode == 0
+        (tutela.workspace / "blobs" / first["digest"][:2] / first["digest"]).unlink()
+        found = line.data("evidence", "verify", exit_code=1)["findings"]
+        assert found == [f"item {first['id']}: its original {first['digest']} is missing"]
+        assert "is lost" in line("evidence", "repair").stdout
+        assert line.data("evidence", "show", "0" * 32, exit_code=1)["error"]["code"] == "record-unknown"
+    finally:
+        line.close()
 
 
 @django

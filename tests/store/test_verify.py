@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from support import register
 
 from tutela.people.rules import OPERATOR
-from tutela.store import blobs, journal, rebuild
+from tutela.store import backend, blobs, journal, rebuild
 from tutela.store.verify import verify
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -25,7 +25,7 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "store_change": (("id",), ("id", "at", "actor", "action", "note", "line", "last", "undoes"), ""),
     "store_entry": (
         ("id",),
-        ("id", "record", "kind", "low", "high", "title", "x", "y", "w", "s", "e", "n", "profile", "area", "day", "value")
+        ("id", "record", "uuid", "kind", "low", "high", "title", "label", "x", "y", "w", "s", "e", "n", "profile", "area", "day", "value")
         + ("start", "finish", "document"),
         "",
     ),
@@ -85,7 +85,8 @@ def cells(table: str, column: str) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """(key, value) of every row in use, in order."""
     key, _, condition = PARTS[table]
     listed = ", ".join(key)
-    rows = execute(f'SELECT {listed}, "{column}" FROM {table} {f"WHERE {condition}" if condition else ""} ORDER BY {listed}')
+    selected = backend.time_column('"at"') if column == "at" else f'"{column}"'
+    rows = execute(f'SELECT {listed}, {selected} FROM {table} {f"WHERE {condition}" if condition else ""} ORDER BY {listed}')
     return ((row[:-1], row[-1]) for row in rows)
 
 

@@ -77,7 +77,7 @@ def test_a_deleted_record_leaves_its_past_in_the_journal_and_nothing_else() -> N
     outcome = keep(Row("assessment", of, None), Row("place", uuid, None))
     assert outcome.deleted == {"assessment": 1, "place": 1}
     assert [row[0] for row in documents()] == [other]
-    assert [len(rows) for rows in derived().values()] == [1, 1, 1, 0, 0]
+    assert {name: len(rows) for name, rows in derived().items() if rows} == {"entries": 1, "words": 1, "keys": 1}
     assert search.read(uuid, 3) is None
     assert holds()
 

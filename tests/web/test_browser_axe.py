@@ -33,6 +33,7 @@ def signed(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         place = page.get_attribute(".t-row[data-id]", "href").split("?")[0]
         page.goto(home + "/shortlists/new/?q=site")
         page.fill("[name=title]", "The most significant mounds")
+        page.check("[name=take][value=all]")
         page.click("main .btn-primary")
         page.wait_for_url("**/edit/")
         yield page, home, {"place": place, "list": page.url.removeprefix(home).removesuffix("edit/")}

@@ -22,6 +22,7 @@ MOST_UNPACKED = 64 << 30
 MOST_RATIO = 200
 FREE = 16 << 20
 LONGEST_NAME = 1000
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 JUNK = {".ds_store", "thumbs.db", "desktop.ini", "__macosx"}  # what systems leave in folders
 
 declare({
@@ -71,8 +72,13 @@ class Source:
     def open(self) -> BinaryIO | IO[bytes]:
         """For reading from the beginning."""
         if self.archive is None or self.member is None:
-            return open(self.key, "rb", 0)
+            return open(self.key, "rb", 0, opener=_open_plain)
         return self.archive.open(self.member)
+
+
+def _open_plain(path: str, flags: int) -> int:
+    """Whatever was put in the file's place since it was looked at: no link is followed, no pipe waited for."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 @dataclass(slots=True)
@@ -134,7 +140,7 @@ def _walk(folder: Path, found: Found) -> Iterator[tuple[Path, str]]:
             elif entry.is_dir(follow_symlinks=False):
                 folders.append((Path(entry.path), f"{inside}/{shown(entry.name)}"))
             else:
-                yield Path(entry.path), inside
+                yield Path(entry.path), inside[:LONGEST_NAME]
             if len(found.sources) > MOST_FILES:
                 return
         waiting += reversed(folders)
@@ -199,7 +205,7 @@ def _look_into(file: Path, label: str, mtime: int, found: Found) -> None:
         if info.file_size == 0:
             found.problems.append(problem("intake-empty", file=name))
         key = f"{os.path.abspath(file)}!{info.filename}"
-        folder = "/".join([label, *parts[:-1]])
+        folder = "/".join([label, *parts[:-1]])[:LONGEST_NAME]
         found.sources.append(Source(key, parts[-1], folder, "zip", info.file_size, mtime, archive, info))
     if unpacked > MOST_UNPACKED or len(members) > MOST_FILES:
         found.problems.append(problem("archive-bomb", file=label, reason=f"{unpacked:,} bytes in {len(members):,} files"))
@@ -232,9 +238,10 @@ def is_junk(name: str) -> bool:
 
 
 def shown(name: str) -> str:
-    """A name that can be kept and shown: whole letters (bytes that are none become marks), no control characters."""
+    """A name that can be kept and shown: whole letters (bytes that are none become marks), no control characters, and none
+    that make text run the other way than its letters do (U+202A–202E, U+2066–2069), by which ``gpj.exe`` shows as ``exe.jpg``."""
     text = os.fsencode(name).decode("utf-8", "replace") if not _clean(name) else name
-    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)[:LONGEST_NAME] or "\ufffd"
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") or c in TURNING else c for c in text)[:LONGEST_NAME] or "\ufffd"
 
 
 def _clean(name: str) -> bool:

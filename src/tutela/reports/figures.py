@@ -49,7 +49,7 @@ class Other:
 
 @dataclass(slots=True)
 class Figures:
-    """All places in question as arrays (rising by record), and the ``others`` beside them.
+    """All places in question as arrays (rising by record), and the ``others`` beside them.  ``places`` is made anew when asked for.
 
     ``found`` has a finding by the day; ``documented``, ``verified``: see ``rules.verified``.  ``erased`` counts the places of
     then whose record has been erased since, and which no list can show any more.
@@ -108,25 +108,21 @@ def damaged_by(found: list[states_rule.Version], day: int) -> bool:
 
 def _resolve_hard(held: Any, made: Figures, hard: Numbers) -> None:
     """Places whose findings must be read: some without a day beside others, or a consensus."""
+    places = made.places
     for part in _sliced(hard):
         uuids = dict(select(held, "SELECT id, uuid FROM store_record WHERE id IN {in}", part))
         for place, series in findings(held, made.at, made.changed, uuids).items():
-            _set(made, place, damaged_by(series, made.asked.day))
-
-
-def _set(made: Figures, place: int, documented: bool) -> None:
-    import numpy as np
-
-    made.documented[int(np.searchsorted(made.places, place))] = documented
+            made.documented[places.searchsorted(place)] = damaged_by(series, made.asked.day)
 
 
 def _only_in_state(held: Any, made: Figures, state: Want) -> None:
     """Of the damaged places keep those whose state of that day is as wanted, from their documents."""
-    for part in _sliced(made.places[made.documented]):
+    places = made.places
+    for part in _sliced(places[made.documented]):
         uuids = dict(select(held, "SELECT id, uuid FROM store_record WHERE id IN {in}", part))
         for place, series in findings(held, made.at, made.changed, uuids).items():
             if not fits(state, _state_view(series, made.asked.day)):
-                _set(made, place, False)
+                made.documented[places.searchsorted(place)] = False
 
 
 def _state_view(series: list[states_rule.Version], day: int, details: bool = True) -> View:

@@ -53,10 +53,8 @@ def _slices(held: Any, made: Figures) -> Iterator[list[tuple[queries_export.Plac
 
 def _codes(held: Any, made: Figures) -> Callable[[int], Mapping[str, tuple[str, ...]]]:
     """A function that tells under which codes a damaged place is counted in each table: by what it is found by."""
-    import numpy as np
-
     names = [block for block in made.asked.blocks if block not in ("area", "level")]
-    facets, areas = Profiles.all(), _area_keys(held)
+    facets, areas, places = Profiles.all(), _area_keys(held), made.places
     others = {other.record: {**{name: codes_of(name, other.view.facets) for name in names},
                              "area": (other.view.area[0][:400],) if other.view.area else (NONE_RECORDED,)} for other in made.others}
     alike: dict[tuple[int, int], Mapping[str, tuple[str, ...]]] = {}  # many places are counted alike
@@ -64,7 +62,7 @@ def _codes(held: Any, made: Figures) -> Callable[[int], Mapping[str, tuple[str, 
     def codes(record: int) -> Mapping[str, tuple[str, ...]]:
         if record in others:
             return others[record]
-        at = int(np.searchsorted(made.places, record))
+        at = int(places.searchsorted(record))
         key = int(made.profiles[at]), int(made.areas[at])
         if key not in alike:
             alike[key] = {**{name: codes_of(name, facets[key[0]]) for name in names}, "area": (areas.get(key[1], NONE_RECORDED),)}

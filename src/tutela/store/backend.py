@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
@@ -44,6 +44,22 @@ def lock() -> None:
 def moment(at: datetime) -> Any:
     """A time as this database's driver takes it."""
     return connection.ops.adapt_datetimefield_value(at)
+
+
+def time_column(column: str, vendor: str | None = None) -> str:
+    """A column of times, in SQL, for :func:`read_moment`: on SQLite the text as it lies there, of which each bit counts."""
+    return f"CAST({column} AS TEXT)" if (vendor or connection.vendor) == "sqlite" else column
+
+
+def read_moment(value: Any) -> str | None:
+    """A time of the database as the journal writes it (ISO, UTC); None for text that this program would not have written."""
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    if isinstance(value, str) and str(at) != value:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def check_changes() -> Iterator[str]:
     yield from (f"change {number}: its last journal line is another" for (number,) in _rows(
         "SELECT c.id FROM store_change c LEFT JOIN store_line l ON l.seq = c.last LEFT JOIN store_line n ON n.seq = c.last + 1 "
         "WHERE l.change IS NULL OR l.change <> c.id OR n.change = c.id"))
-    rows = _rows("SELECT c.id, c.at, c.actor, c.action, c.note, c.undoes, c.line, l.change, l.act, l.document "
+    rows = _rows(f"SELECT c.id, {backend.time_column('c.at')}, c.actor, c.action, c.note, c.undoes, c.line, l.change, l.act, l.document "
                  "FROM store_change c LEFT JOIN store_line l ON l.seq = c.line ORDER BY c.id")
     for number, at, actor, action, note, undoes, _line, change, act, text in rows:
         if change != number or act != journal.NOTE:
@@ -91,7 +91,7 @@ def check_changes() -> Iterator[str]:
             told = (sealed["at"], sealed["actor"], sealed["action"], sealed["note"], sealed["undoes"])
         except (ValueError, KeyError, TypeError):
             continue  # the journal's own check has told it
-        if told != (_moment(at), actor, action, note, undoes):
+        if told != (backend.read_moment(at), actor, action, note, undoes):
             yield f"change {number}: who, when or what is not as the journal seals it"
     for number, by in _rows("SELECT id, undone_by FROM store_change WHERE undone_by IS NOT NULL"):
         if undone.pop(number, None) != by:
@@ -100,17 +100,6 @@ def check_changes() -> Iterator[str]:
         yield f"change {number}: it was undone, but is not marked so"
     for (number,) in _rows("SELECT DISTINCT l.change FROM store_line l LEFT JOIN store_change c ON c.id = l.change WHERE c.id IS NULL"):
         yield f"change {number}: it is in the journal, but its row is gone"
-
-
-def _moment(at: object) -> object:
-    """A time of the database as the journal writes it; anything else as it is."""
-    from datetime import UTC, datetime
-
-    try:
-        value = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
-    except ValueError:
-        return at
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
 
 
 def check_records() -> Iterator[str]:
