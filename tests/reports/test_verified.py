@@ -56,6 +56,15 @@ def test_an_item_about_a_place_verifies_for_those_who_see_that_place_with_its_de
     assert (verified(), verified(actor("reviewer")), verified(MANAGER)) == (0, 1, 1)
 
 
+def test_an_item_with_a_witness_verifies_for_everybody_only_once_publication_was_agreed_to() -> None:
+    (place,), (witness,) = create(PLACE), new_ids(1)
+    keep(Row("witness", witness, {"pseudonym": "W-AAAA-BBBB", "consents": []}, new=True))
+    cite(create(finding(place))[0], photograph(witnesses=[witness])[0])
+    assert (verified(), verified(MANAGER)) == (0, 1)
+    keep(Row("witness", witness, {"pseudonym": "W-AAAA-BBBB", "consents": [{"scope": "publish", "given": "2024-01-01"}]}))
+    assert verified() == 1
+
+
 def test_an_item_destroyed_verifies_no_more_but_did_then() -> None:
     (place,) = create(PLACE)
     item, document = photograph()

@@ -11,6 +11,7 @@ from tutela.store.kinds import LEVELS, Kind, Table, View, register, register_che
 from tutela.vocabulary.folding import fold
 
 Document = dict[str, Any]
+WITNESSED = -1  # stands for a place in evidence_item: whether everybody sees the item is asked of its witnesses' consents
 
 
 def level(item: Document) -> int:
@@ -37,7 +38,8 @@ def _item_views(item: Document, dependants: list[tuple[str, Document]]) -> list[
 
 def _item_rows(record: int, item: Document, ids: dict[str, int]) -> Iterable[tuple[Any, ...]]:
     held = item.get("state", "held") == "held"
-    return [(record, place, held) for place in dict.fromkeys(ids[uuid] for uuid in item.get("places", ())) or (0,)]
+    witnessed = (WITNESSED,) if item.get("witnesses") else ()
+    return [(record, place, held) for place in (*dict.fromkeys(ids[uuid] for uuid in item.get("places", ())), *witnessed) or (0,)]
 
 
 def _of_item(document: Document) -> Iterable[tuple[str, str]]:

@@ -33,7 +33,9 @@ class Citation(models.Model):
 
 
 class Item(models.Model):
-    """An item and a place that it concerns; ``place`` 0 where it concerns none.  ``held``: it was neither handed over nor destroyed."""
+    """An item and a place that it concerns; ``place`` 0 where it concerns none, -1 beside them where it has witnesses.
+
+    ``held``: it was neither handed over nor destroyed."""
 
     pk = models.CompositePrimaryKey("record", "place")
     record = models.BigIntegerField()

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-#: Each citation behind damage: place, finding, citation, item, and whether the item is about a place that not everybody sees as
-#: it is held (an entry for all audiences is one that all see so).  An item's entry is for those who see it by its own mark.
+#: Each citation behind damage: place, finding, citation, item, and whether the item has witnesses or is about a place that not
+#: everybody sees as it is held (an entry for all audiences is one that all see so).  An item's entry is for those who see it by
+#: its own mark.
 _RESTING = f"""SELECT f.place AS v1, f.record AS v2, c.record AS v3, c.item AS v4,
-CASE WHEN EXISTS (SELECT 1 FROM evidence_item i WHERE i.record = c.item AND i.place > 0 AND NOT EXISTS
+CASE WHEN EXISTS (SELECT 1 FROM evidence_item i WHERE i.record = c.item AND i.place <> 0 AND NOT EXISTS
                   (SELECT 1 FROM store_entry p WHERE p.id = i.place * 4 AND p.high = 3)) THEN 1 ELSE 0 END AS v5
 FROM evidence_citation c CROSS JOIN assessment_finding f CROSS JOIN store_entry e
 WHERE f.record = c.target AND f.says & {SAYS | LISTS} > 0 AND {{observed}} AND c.part IN ('', {", ".join(f"'{one}'" for one in SAYING)})
