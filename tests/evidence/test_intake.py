@@ -357,6 +357,8 @@ class Stop(Exception):
 
 def test_a_stopped_intake_goes_on_where_it_was(pictures: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     files = pictures(100)
+    monkeypatch.setattr(intake_copy, "WORKERS", 1)  # so that at most a few files are under way when it is stopped
+    monkeypatch.setattr(intake_copy, "TOGETHER", 4)
 
     def stop(doing: str, done: int, total: int | None) -> None:
         if done and total and done > total // 2:
