@@ -376,6 +376,8 @@ def test_the_script_in_the_bundle_proves_it_alone_and_writes_nothing(shelf: Shel
     assert "tutela" not in (shelf.bundle / "verify.py").read_text(encoding="utf-8").split('"""', 2)[2].lower().replace("tutela-", "")
     good = run(shelf, shelf.bundle, "--key", shelf.key)
     assert good.returncode == 0 and "IT HOLDS" in good.stdout, good.stdout + good.stderr
+    alone = run(shelf, "--key", shelf.key)  # no folder named: its own
+    assert alone.returncode == 0 and alone.stdout == good.stdout
     weak = run(shelf, shelf.bundle)
     assert weak.returncode == 0 and "no more" in weak.stdout
     assert run(shelf, shelf.zip, "--key", shelf.key).returncode == 0

@@ -158,3 +158,17 @@ def test_what_cannot_be_redacted_is_refused_and_nothing_is_written(tmp_path: Pat
         assert "redacted" not in {event.act for event in custody.chain(what)}
     with pytest.raises(NotAllowed):
         copies.redact(CONTRIBUTOR, item, [FACE])
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_what_was_covered_stays_covered_in_the_original_too_for_whoever_may_not_redact(item: str) -> None:
+    assistant, reviewer = actor("contributor"), actor("reviewer")
+    custody.open_original(assistant, item).close()
+    copies.redact(OPERATOR, item, [{"x": 0.3, "y": 0.3, "w": 0.2, "h": 0.2, "why": "face"}])
+    before = len(custody.chain(item))
+    for act in ("viewed", "exported"):
+        with pytest.raises(NotAllowed) as caught:
+            custody.open_original(assistant, item, act)
+        assert caught.value.code == "original-redacted"
+    assert len(custody.chain(item)) == before  # what was not opened is no reading
+    custody.open_original(reviewer, item).close()

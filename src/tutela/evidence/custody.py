@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from django.db import connection
 
-from tutela.errors import TutelaError, declare, problem
+from tutela.errors import NotAllowed, TutelaError, declare, problem
 from tutela.evidence import queries, reads
 from tutela.evidence.kinds import ACQUISITION, CUSTODY, ITEM
 from tutela.evidence.rules.custody import READS, check_act, standing
@@ -26,6 +26,7 @@ from tutela.store.write import Row, write
 
 declare({
     "custody-is-original": ("{value} is an original.", "This is a fault of Tutela: originals are opened by name and with their custody."),
+    "original-redacted": ("Something in this item was covered.", "Use the covered copy, or ask a reviewer for what you need."),
     "custody-read": ("“{value}” is no way of reading.", "Use viewed, exported or copied."),
 })
 
@@ -65,7 +66,8 @@ def open_original(actor: Actor, item_id: str, act: str = "viewed", purpose: str 
 def open_originals(actor: Actor, item_ids: Sequence[str], act: str = "viewed", purpose: str = "") -> Iterator[tuple[str, BinaryIO]]:
     """(id, original) one after the other, all reads logged together before the first; whoever asks closes each.
 
-    Raises as :func:`open_original`, and then logs and opens none.
+    What was covered in an item stays covered for whoever may not redact.  Raises as :func:`open_original`, ``original-redacted``,
+    and then logs and opens none.
     """
     require(actor, "open-original")
     if act not in READS:
@@ -74,6 +76,8 @@ def open_originals(actor: Actor, item_ids: Sequence[str], act: str = "viewed", p
     for item_id in item_ids:
         document = queries.visible(actor, item_id)
         _refuse(check_act(stands(item_id), act))
+        if act != "copied" and not actor.may("redact") and "redacted" in _acts(_record(item_id)[0]):  # type: ignore[index]
+            raise NotAllowed(problem("original-redacted", value=item_id))
         digests.append(document["digest"])
     reads.note(actor.id, [bare(item_id) for item_id in item_ids], act, purpose[:1000])
     for item_id, digest in zip(item_ids, digests, strict=True):

@@ -30,7 +30,8 @@ FORMAT = 1
 
 declare({
     "workspace-missing": ("{value} is not a Tutela workspace.",
-                          "Make one with `tutela --workspace {value} init`, or name another folder with --workspace."),
+                          "Make one with `tutela --workspace {value} init`, or name another folder with --workspace (after "
+                          "`make demo`: --workspace demo-workspace)."),
     "workspace-unfinished": ("Making the workspace {value} was stopped before its end.",
                              "Delete the folder, then make or restore it again; nothing else was touched."),
     "workspace-exists": ("{value} already holds a workspace.", "Use it as it is, or name an empty folder."),

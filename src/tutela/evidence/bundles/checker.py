@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """verify.py: does this bundle of evidence hold?  Needs Python 3.8 or newer and nothing else; reads only, asks no network.
 
-    python3 verify.py BUNDLE [--key PUBLICKEY]          BUNDLE: the folder, or the .zip as it was handed over
+    python3 verify.py BUNDLE [--key PUBLICKEY]          BUNDLE: the folder, or the .zip as it was handed over;
+                                                        none: the folder this script lies in
 
 Without a key from outside it can only be shown that the bundle agrees with itself: whoever alters a file can also make every
 digest anew and sign with a key of his own.  So ask the office that handed it over, by another way, for its public key (64
@@ -505,6 +506,9 @@ def main(arguments):
         arguments = arguments[:place] + arguments[place + 2:]
     as_json = "--json" in arguments
     arguments = [each for each in arguments if each != "--json"]
+    own = os.path.dirname(os.path.abspath(__file__))
+    if not arguments and os.path.isfile(os.path.join(own, "bagit.txt")):
+        arguments = [own]
     if len(arguments) != 1 or arguments[0].startswith("-"):
         print(__doc__, file=sys.stderr)
         return 2

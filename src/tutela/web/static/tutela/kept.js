@@ -5,8 +5,11 @@
 const form = document.querySelector("main form.t-form[method=post]");
 const silent = new Set(["csrfmiddlewaretoken", "apart"]);
 
+// A field may be called "elements" itself, and would then stand for the form's own list of them.
+const controls = () => [...form.querySelectorAll("input, select, textarea")];
+
 function typed() {
-  const fields = [...form.elements].filter((f) => f.name && !silent.has(f.name) && !["password", "file", "submit"].includes(f.type));
+  const fields = controls().filter((f) => f.name && !silent.has(f.name) && !["password", "file", "submit"].includes(f.type));
   return fields.filter((f) => !["checkbox", "radio"].includes(f.type) || f.checked).map((f) => [f.name, f.value]);
 }
 
@@ -25,7 +28,7 @@ function rows(names) {
       if (!wanted.includes(of)) row.remove();
     }
     for (const n of wanted) {
-      if (form.elements[`${own}-${n}-of`]) continue;
+      if (form.querySelector(`[name="${own}-${n}-of"]`)) continue;
       set.dataset.next = n;
       set.querySelector("[data-rows-add]")?.click();
     }
@@ -36,7 +39,7 @@ function restore(entries) {
   rows(entries.map(([name]) => name));
   const left = new Map();
   for (const [name, value] of entries) left.set(name, [...(left.get(name) ?? []), value]);
-  for (const field of form.elements) {
+  for (const field of controls()) {
     if (!field.name || silent.has(field.name) || ["password", "file", "submit"].includes(field.type)) continue;
     const values = left.get(field.name) ?? [];
     if (["checkbox", "radio"].includes(field.type)) field.checked = values.includes(field.value);
