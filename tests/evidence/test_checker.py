@@ -387,7 +387,7 @@ def test_the_script_in_the_bundle_proves_it_alone_and_writes_nothing(shelf: Shel
     bad = run(shelf, copy, "--key", shelf.key, "--json")
     told = json.loads(bad.stdout)
     assert bad.returncode == 1 and not told["holds"] and told["faults"][0]["code"] == "altered"
-    assert run(shelf).returncode == 2 and run(shelf, shelf.bundle, "--key", "nonsense").returncode == 2
+    assert run(shelf, "--what").returncode == 2 and run(shelf, shelf.bundle, "--key", "nonsense").returncode == 2
     assert run(shelf, copy / "nothing-here").returncode == 1
     assert before == sorted((path, path.stat().st_mtime_ns) for path in shelf.bundle.rglob("*"))
 
